@@ -1,0 +1,120 @@
+//! Every text a person reads, in Chinese and in English.
+//!
+//! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
+//! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
+
+/// Chinese or English.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    /// Simplified Chinese as a civil-affairs office writes it; the default.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language of a locale name such as `zh_CN.UTF-8`, `en` or `en-GB`; `None` for any other language.
+    pub fn from_locale(locale: &str) -> Option<Lang> {
+        let language = locale.split(['_', '-', '.', '@']).next()?;
+        if language.eq_ignore_ascii_case("zh") {
+            Some(Lang::Zh)
+        } else if language.eq_ignore_ascii_case("en") {
+            Some(Lang::En)
+        } else {
+            None
+        }
+    }
+
+    /// The language of the environment: the first non-empty of `LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX orders
+    /// them. Chinese when that names neither Chinese nor English.
+    pub fn from_env() -> Lang {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty())
+            .and_then(|value| Lang::from_locale(&value))
+            .unwrap_or_default()
+    }
+
+    /// The other language, for the key that switches while running.
+    pub fn other(self) -> Lang {
+        match self {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        }
+    }
+
+    /// Picks one of two texts.
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// An error as it is told to a person or a script: a stable code, the field it is about, what is wrong and what to do.
+pub trait Explain {
+    /// Stable, dotted, language-free, for example `wish.already_claimed`.
+    fn code(&self) -> &str;
+    /// The field at fault, by its name in the record's field table, where there is one.
+    fn field(&self) -> Option<&str> {
+        None
+    }
+    /// What is wrong.
+    fn message(&self, lang: Lang) -> String;
+    /// What the person can do about it.
+    fn remedy(&self, lang: Lang) -> String;
+}
+
+/// Declares messages: `name => "中文", "English";` or `name(n: usize) => "共{n}户", "{n} households";`.
+///
+/// Each becomes `pub fn name(lang: Lang) -> &'static str` or `pub fn name(lang: Lang, n: usize) -> String`.
+#[macro_export]
+macro_rules! messages {
+    () => {};
+    ($(#[$meta:meta])* $name:ident => $zh:literal, $en:literal; $($rest:tt)*) => {
+        $(#[$meta])*
+        #[doc = concat!($zh, " / ", $en)]
+        pub const fn $name(lang: $crate::i18n::Lang) -> &'static str {
+            match lang {
+                $crate::i18n::Lang::Zh => $zh,
+                $crate::i18n::Lang::En => $en,
+            }
+        }
+        $crate::messages! { $($rest)* }
+    };
+    ($(#[$meta:meta])* $name:ident($($arg:ident : $type:ty),+ $(,)?) => $zh:literal, $en:literal; $($rest:tt)*) => {
+        $(#[$meta])*
+        #[doc = concat!($zh, " / ", $en)]
+        pub fn $name(lang: $crate::i18n::Lang, $($arg: $type),+) -> String {
+            match lang {
+                $crate::i18n::Lang::Zh => format!($zh),
+                $crate::i18n::Lang::En => format!($en),
+            }
+        }
+        $crate::messages! { $($rest)* }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locale_names_are_understood() {
+        for (locale, expected) in [
+            ("zh_CN.UTF-8", Some(Lang::Zh)),
+            ("zh", Some(Lang::Zh)),
+            ("en_US", Some(Lang::En)),
+            ("EN-gb", Some(Lang::En)),
+            ("C.UTF-8", None),
+            ("fr_FR", None),
+            ("", None),
+        ] {
+            assert_eq!(Lang::from_locale(locale), expected, "{locale}");
+        }
+    }
+}

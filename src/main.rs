@@ -1,0 +1,2 @@
+//! zhulian
+fn main() {}
