@@ -4,6 +4,8 @@
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod identifiers;
+pub mod privacy;
+pub mod risk;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

@@ -18,6 +18,8 @@ macro_rules! files {
 pub(super) const FILES: &[(&str, &str)] = files! {
     "assist_category"
     "benefit_period"
+    "change_event"
+    "child_status"
     "claim_state"
     "consent_method"
     "data_class"
@@ -26,6 +28,8 @@ pub(super) const FILES: &[(&str, &str)] = files! {
     "disability_class"
     "disability_level"
     "discovery_channel"
+    "disease"
+    "disease_class"
     "donation_source"
     "duplicate_reason"
     "education"
