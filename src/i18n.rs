@@ -4,6 +4,7 @@
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod domain;
+pub mod identifiers;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

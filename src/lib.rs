@@ -4,4 +4,5 @@
 //! |---|---|
 //! | [`i18n`] | every text a person reads, in Chinese and English |
 
+pub mod domain;
 pub mod i18n;
