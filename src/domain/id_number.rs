@@ -78,6 +78,14 @@ impl IdNumber {
         Ok(number)
     }
 
+    /// Reads a number from storage, where it was checked before it was written; its date is not held against today.
+    ///
+    /// # Errors
+    /// As [`IdNumber::parse`], except [`IdNumberError::Future`].
+    pub fn parse_stored(text: &str) -> Result<IdNumber, IdNumberError> {
+        Self::parse_undated(text)
+    }
+
     /// Puts a number together; `None` when `address` is not below 1,000,000 or `sequence` not below 1,000, or the
     /// year has not four digits. For invented people use an address of 99xxxx: no province has it.
     pub fn compose(address: u32, birth: NaiveDate, sequence: u32) -> Option<IdNumber> {
