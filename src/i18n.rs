@@ -5,6 +5,7 @@
 
 pub mod domain;
 pub mod identifiers;
+pub mod replica;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
