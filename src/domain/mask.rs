@@ -5,7 +5,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::disease;
 use super::surname::surname;
+use crate::i18n::Lang;
 
 /// A name with the middle hidden: 张淑芬 → 张*芬, 张芬 → 张*, 欧阳锋 → 欧阳*, 买买提·吐尔逊 → 买**·**逊.
 /// Of a single character nothing is shown.
@@ -73,6 +75,11 @@ pub fn address(address: &str) -> String {
         None if address.is_empty() => String::new(),
         None => "***".into(),
     }
+}
+
+/// A field that names diseases, as their classes: 尿毒症 → 肾脏泌尿疾病.
+pub fn disease(text: &str, lang: Lang) -> String {
+    disease::classes(text, lang)
 }
 
 /// Age in full years on `date`; zero before birth. Who is born on 29 February turns a year older on 1 March of other years.
