@@ -2,6 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
 //! | [`i18n`] | every text a person reads, in Chinese and English |
 
 pub mod i18n;
+pub mod store;
