@@ -9,6 +9,7 @@ pub mod identifiers;
 pub mod privacy;
 pub mod replica;
 pub mod risk;
+pub mod store;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

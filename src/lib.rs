@@ -1,6 +1,12 @@
 //! zhulian (助联): an offline-first case-management console for grid workers.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
+//! | [`i18n`] | every text a person reads, in Chinese and English |
 
 pub mod desk;
 pub mod domain;
 pub mod i18n;
 pub mod replica;
+pub mod store;
