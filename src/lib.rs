@@ -3,5 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`i18n`] | every text a person reads, in Chinese and English |
+//! | [`tui`] | the console: keys, themes, widgets, terminals, sessions |
 
 pub mod i18n;
+pub mod tui;
