@@ -161,18 +161,26 @@ impl Keymap {
         Resolved::Unbound(Chord(pressed))
     }
 
-    /// The bindings that can be reached from `contexts`, each chord once, innermost context first. Bindings hidden
-    /// by an inner context, and letters where text is typed, are left out.
+    /// The bindings that can be reached from `contexts`, innermost context first. Bindings hidden by an inner
+    /// context, and characters where text is typed, are left out.
     pub fn reachable(&self, contexts: &[Context]) -> Vec<&Binding> {
-        let mut found: Vec<&Binding> = Vec::new();
-        let mut text = false;
-        for context in contexts.iter().copied().chain((!contexts.contains(&Context::Global)).then_some(Context::Global))
-        {
-            text |= context.takes_text();
-            for binding in self.bindings.iter().filter(|b| b.context == context) {
+        self.reachable_for(contexts, None)
+    }
+
+    fn reachable_for(&self, contexts: &[Context], action: Option<Action>) -> Vec<&Binding> {
+        let global = [Context::Global];
+        let order: Vec<Context> = contexts.iter().chain(&global).copied().collect();
+        let mut found = Vec::new();
+        for (depth, &context) in order.iter().enumerate() {
+            if order[..depth].contains(&context) {
+                continue;
+            }
+            let text = order[..=depth].iter().any(|c| c.takes_text());
+            let wanted = |b: &&Binding| b.context == context && action.is_none_or(|a| a == b.action);
+            for binding in self.bindings.iter().filter(wanted) {
                 let typed = text && binding.chord.0[0].typed().is_some();
-                let hidden = found.iter().any(|b| b.context != binding.context && b.chord.overlaps(&binding.chord));
-                if !typed && !hidden {
+                let hides = |b: &Binding| order[..depth].contains(&b.context) && b.chord.overlaps(&binding.chord);
+                if !typed && !self.bindings.iter().any(hides) {
                     found.push(binding);
                 }
             }
@@ -180,12 +188,10 @@ impl Keymap {
         found
     }
 
-    /// The first chord for an action in `contexts`: what a hint shows. Chords that work with an input method on come first.
+    /// The chord to show for an action in `contexts`: the first that works with an input method on, else the first.
     pub fn chord_for(&self, contexts: &[Context], action: Action) -> Option<&Chord> {
-        let reachable = self.reachable(contexts);
-        let mut chords = reachable.iter().filter(|b| b.action == action).map(|b| &b.chord);
-        let first = chords.next()?;
-        if first.works_with_ime() { Some(first) } else { Some(chords.find(|c| c.works_with_ime()).unwrap_or(first)) }
+        let chords = self.reachable_for(contexts, Some(action));
+        chords.iter().find(|b| b.chord.works_with_ime()).or(chords.first()).map(|b| &b.chord)
     }
 
     /// The bindings of a started chord that can follow, for the hints while it waits.

@@ -170,7 +170,7 @@ pub struct Symbols {
     pub ascending: &'static str,
     /// Sorted with the largest first.
     pub descending: &'static str,
-    /// Stands behind a changed value.
+    /// Stands before a changed value.
     pub changed: &'static str,
     /// Stands in front of an error text.
     pub error: &'static str,
@@ -202,7 +202,7 @@ const UNICODE: Symbols = Symbols {
     bar_empty: "░",
     ascending: "↑",
     descending: "↓",
-    changed: "*",
+    changed: "~",
     error: "!",
     separator: "│",
     border: border::PLAIN,
@@ -218,7 +218,7 @@ const ASCII: Symbols = Symbols {
     bar_empty: ".",
     ascending: "^",
     descending: "v",
-    changed: "*",
+    changed: "~",
     error: "!",
     separator: "|",
     border: ASCII_BORDER,
