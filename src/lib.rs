@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
 //! | [`i18n`] | every text a person reads, in Chinese and English |
+//! | [`tui`] | the console: keys, themes, widgets, terminals, sessions |
 
 pub mod desk;
 pub mod domain;
 pub mod i18n;
 pub mod replica;
 pub mod store;
+pub mod tui;
