@@ -3,5 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`i18n`] | every text a person reads, in Chinese and English |
+//! | [`roster`] | import of civil-affairs spreadsheets; export |
 
 pub mod i18n;
+pub mod roster;

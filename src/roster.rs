@@ -1,0 +1,3 @@
+//! Rosters of civil-affairs offices: spreadsheets in, spreadsheets out.
+
+pub mod read;
