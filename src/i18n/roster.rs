@@ -36,4 +36,7 @@ crate::messages! {
     remedy_open_quote => "请在该行补上另一半引号，或另存为 xlsx 后再导入。", "Close the quotation mark in that row, or save it as xlsx and import that.";
     remedy_unreadable => "请重新导出或下载该文件；若能用 WPS 或 Excel 打开，另存为 xlsx 后再导入。", "Export or download the file again; if WPS or Excel can open it, save it as xlsx and import that.";
     remedy_cancelled => "需要时请重新导入。", "Import again when you wish to.";
+
+    date_invalid => "不是有效的日期", "not a date";
+    date_invalid_remedy => "请按“1957-03-02”的格式填写；只有年月的写成“1957-03”。", "Write it as 1957-03-02; with year and month only, as 1957-03.";
 }
