@@ -4,6 +4,7 @@
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod domain;
+pub mod identifiers;
 pub mod roster;
 
 /// Chinese or English.

@@ -5,5 +5,6 @@
 //! | [`i18n`] | every text a person reads, in Chinese and English |
 //! | [`roster`] | import of civil-affairs spreadsheets; export |
 
+pub mod domain;
 pub mod i18n;
 pub mod roster;

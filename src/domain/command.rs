@@ -346,9 +346,6 @@ impl Command {
     /// Whether [`Command::Undo`] can take it back. What has been seen cannot be unseen, and an undo is undone by doing
     /// the thing again.
     pub fn is_undoable(&self) -> bool {
-        !matches!(
-            self,
-            Command::Reveal { .. } | Command::Disclose { .. } | Command::Undo { .. } | Command::Seed { .. }
-        )
+        !matches!(self, Command::Reveal { .. } | Command::Disclose { .. } | Command::Undo { .. } | Command::Seed { .. })
     }
 }

@@ -25,12 +25,7 @@ pub use undo::inverse_of;
 pub use wish::card_findings;
 
 /// What a command would do: its changes, or why it is refused.
-pub fn decide(
-    records: &dyn Records,
-    actor: &Actor,
-    now: Now,
-    command: &Command,
-) -> Result<Vec<Change>, Refusal> {
+pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command) -> Result<Vec<Change>, Refusal> {
     let case = Case { records, actor, now };
     match command {
         Command::RegisterHousehold { records } => register::household(&case, records),
@@ -135,11 +130,9 @@ impl Case<'_> {
     /// The workers behind a confirmation, and its note; two workers need a note and must differ.
     fn confirmation(&self, confirmation: &Confirmation) -> Result<Confirmed, Refusal> {
         match confirmation {
-            Confirmation::Beneficiary { note } => Ok(Confirmed {
-                how: Code::from("beneficiary"),
-                by: vec![self.actor.worker],
-                note: note.clone(),
-            }),
+            Confirmation::Beneficiary { note } => {
+                Ok(Confirmed { how: Code::from("beneficiary"), by: vec![self.actor.worker], note: note.clone() })
+            }
             Confirmation::TwoWorkers { second, note } => {
                 if *second == self.actor.worker {
                     return Err(Refusal::at("second", Reason::SecondWorkerSame));
@@ -201,14 +194,11 @@ fn update<R: Fields>(before: &R, after: &R) -> Result<Change, Refusal> {
 fn set_field(record: &mut dyn Fields, change: &FieldChange) -> Result<(), Refusal> {
     let table = record.table();
     record.set(&change.field, change.after.clone()).map_err(|error| match error {
-        SetError::NoField => {
-            Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() })
-        }
+        SetError::NoField => Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() }),
         SetError::WrongKind(wrong) => {
-            let field = table.field(&change.field).map_or_else(
-                || label(&change.field, &change.field),
-                |field| label(field.zh, field.en),
-            );
+            let field = table
+                .field(&change.field)
+                .map_or_else(|| label(&change.field, &change.field), |field| label(field.zh, field.en));
             Refusal::at(change.field.clone(), Reason::WrongKind { field, expected: wrong.expected.to_owned() })
         }
     })

@@ -20,7 +20,7 @@ pub fn plain(field: &Field, value: &Value, lang: Lang) -> String {
             .collect::<Vec<_>>()
             .join(lang.pick("、", ", ")),
         (FieldKind::Money, Value::Int(fen)) => Fen(*fen).to_string(),
-        (FieldKind::Moment, Value::Int(millis)) => Moment(*millis).minute_text(),
+        (FieldKind::Moment, Value::Int(millis)) => Moment(*millis).to_minute(),
         (_, Value::Bool(yes)) => yes_no(*yes, lang).to_owned(),
         (_, Value::Int(number)) => number.to_string(),
         (_, Value::Float(number)) => number.to_string(),
@@ -40,12 +40,11 @@ pub fn masked(field: &Field, value: &Value, lang: Lang) -> String {
     let text = plain(field, value, lang);
     match field.kind {
         FieldKind::Name => mask::name(&text),
-        FieldKind::IdNumber => mask::id_number(&text),
+        FieldKind::IdNumber => mask::id_text(&text),
         FieldKind::Phone => mask::phone(&text),
         FieldKind::Bank => mask::bank(&text),
         FieldKind::Address => mask::address(&text),
         FieldKind::Date => text.get(..4).map(|year| format!("{year}-**-**")).unwrap_or_default(),
-        _ if field.name == "disease" => mask::disease(&text, lang),
         _ => "***".to_owned(),
     }
 }

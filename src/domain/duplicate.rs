@@ -13,9 +13,9 @@ pub fn like_need<'a>(dossier: &'a Dossier, new: &Need, today: NaiveDate) -> Opti
     dossier.needs.iter().filter(|held| held.id != new.id && !held.meta.deleted).find(|held| {
         let recent = match held.state {
             NeedState::Invalid | NeedState::Merged | NeedState::Withdrawn => false,
-            NeedState::Confirmed | NeedState::Archived => held
-                .confirmed_at
-                .is_some_and(|at| (today - at.date()).num_days() <= i64::from(window)),
+            NeedState::Confirmed | NeedState::Archived => {
+                held.confirmed_at.is_some_and(|at| (today - at.date()).num_days() <= i64::from(window))
+            }
             _ => true,
         };
         recent && same_person(held, new) && alike(held, new)

@@ -154,3 +154,12 @@ impl Field {
         self.kind != FieldKind::Internal && self.merge != Merge::Lifecycle
     }
 }
+
+/// Fields stand in static tables, each under one name; the same name and label is the same field.
+impl PartialEq for Field {
+    fn eq(&self, other: &Field) -> bool {
+        self.name == other.name && self.zh == other.zh
+    }
+}
+
+impl Eq for Field {}

@@ -142,11 +142,7 @@ fn already_claimed(claims: &[Claim]) -> Reason {
 fn own(case: &Case<'_>, id: ClaimId) -> Result<Claim, Refusal> {
     let claim: Claim = case.get(id)?;
     let manages = matches!(case.actor.role, Role::CivilAffairs | Role::GridWorker | Role::VillageCadre);
-    if claim.recorded_by == Some(case.actor.worker) || manages {
-        Ok(claim)
-    } else {
-        Err(Reason::NotYourClaim.into())
-    }
+    if claim.recorded_by == Some(case.actor.worker) || manages { Ok(claim) } else { Err(Reason::NotYourClaim.into()) }
 }
 
 fn move_wish(wish: &Wish, to: WishState) -> Result<Option<Change>, Refusal> {

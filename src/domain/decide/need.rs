@@ -131,11 +131,7 @@ pub(super) fn confirm(case: &Case<'_>, id: NeedId, confirmation: &Confirmation) 
 }
 
 /// A need closed by a confirmation; also the end of its wish.
-pub(super) fn confirmed(
-    case: &Case<'_>,
-    id: NeedId,
-    confirmation: &Confirmation,
-) -> Result<(Need, Need), Refusal> {
+pub(super) fn confirmed(case: &Case<'_>, id: NeedId, confirmation: &Confirmation) -> Result<(Need, Need), Refusal> {
     let (before, mut after) = moved(case, id, Act::Confirm)?;
     let confirmed = case.confirmation(confirmation)?;
     after.confirmed_at = Some(case.now.at);

@@ -40,6 +40,8 @@ fn check(case: &Case<'_>, change: &Change) -> Result<(), Refusal> {
 }
 
 fn command_label(command: &Command) -> Label {
-    Label { zh: crate::i18n::domain::command(crate::i18n::Lang::Zh, command.name()).to_owned(),
-        en: crate::i18n::domain::command(crate::i18n::Lang::En, command.name()).to_owned() }
+    Label {
+        zh: crate::i18n::domain::command(crate::i18n::Lang::Zh, command.name()).to_owned(),
+        en: crate::i18n::domain::command(crate::i18n::Lang::En, command.name()).to_owned(),
+    }
 }

@@ -29,9 +29,7 @@ pub(super) fn log(
             Change::Update { record, fields } => Some((record, fields)),
             Change::Create(_) => None,
         })
-        .flat_map(|(record, fields)| {
-            fields.iter().map(|change| Observed { record: *record, change: change.clone() })
-        })
+        .flat_map(|(record, fields)| fields.iter().map(|change| Observed { record: *record, change: change.clone() }))
         .collect();
     visit.needs = needs.iter().map(|need| need.id).collect();
     changes.push(Change::create(visit.clone()));

@@ -68,7 +68,7 @@ pub(super) fn publish(case: &Case<'_>, id: WishId, until: Option<NaiveDate>) -> 
     case.permit(Right::PublishWish)?;
     let (before, mut after) = moved(case, id, Act::Publish)?;
     let today = case.now.today();
-    let open_days = u64::from(params::on(today).wish_open_days());
+    let open_days = u64::from(params::on(today).wish_publish_days());
     after.reviewed_by = Some(case.actor.worker);
     after.published_at = Some(case.now.at);
     after.publish_until = until.or(after.publish_until).or_else(|| today.checked_add_days(Days::new(open_days)));
@@ -167,7 +167,7 @@ fn age_band(dossier: &Dossier, wish: &Wish, today: NaiveDate) -> Code {
         .find(|member| Some(member.id) == wish.member)
         .or_else(|| dossier.head())
         .and_then(|member| member.birth_date);
-    birth.map(|birth| Code::from(mask::age_band(mask::age_on(birth, today)))).unwrap_or_default()
+    birth.map(|birth| Code::from(mask::AgeBand::of(mask::age(birth, today)).as_str())).unwrap_or_default()
 }
 
 /// An earlier gift of the same class for the same household: a wish still on its way, or fulfilled within the window.
