@@ -10,6 +10,7 @@ pub mod keys;
 pub mod privacy;
 pub mod replica;
 pub mod risk;
+pub mod roster;
 pub mod store;
 
 /// Chinese or English.
