@@ -1,14 +1,12 @@
 //! What a public card must not tell: finds in a free text whatever points to a person.
 //!
 //! A wish card shows no name, identity number, telephone, door number or exact disease, and a child's card no school
-//! (PIPL art. 28 and 51; masking as common practice in civil affairs). Schools are looked for in every card: one that
-//! names the school next door tells as much of an adult. The check knows the household's own names and
+//! (PIPL art. 28 and 51; masking as common practice in civil affairs). The check knows the household's own names and
 //! finds numbers by their form; a name of somebody who is not in the household it finds only with a form of address
 //! (`王阿姨`, `李某`). Whoever verifies a card still reads it.
 
 use std::ops::Range;
 
-use super::refusal::Label;
 use crate::i18n::{Explain, Lang, privacy as text};
 
 mod doors;
@@ -19,13 +17,17 @@ mod view;
 
 use view::View;
 
-/// What the check knows of the household that the card is about.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+/// Whom the card is about, as far as the check needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct CardContext<'a> {
     /// Full names of the head and the members.
-    pub names: &'a [&'a str],
+    pub names: Vec<&'a str>,
+    /// Names of villages or communities that must not stand in the card; none where the village may be shown.
+    pub villages: Vec<&'a str>,
     /// Names of the schools that members attend.
-    pub schools: &'a [&'a str],
+    pub schools: Vec<&'a str>,
+    /// Whether the card is for a child: then no school may be named.
+    pub is_child: bool,
 }
 
 /// What was found.
@@ -49,7 +51,7 @@ pub enum FindingKind {
     Village,
     /// The exact name of a disease.
     Disease,
-    /// A school.
+    /// A school, on a child's card.
     School,
 }
 
@@ -64,14 +66,8 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Everything in `text` that points to a person, in order and without overlaps. An empty list lets the card pass. The
-/// village may be named; see [`find_with_villages`].
-pub fn find(text: &str, known: &Known) -> Vec<Finding> {
-    find_with_villages(text, known, &[])
-}
-
-/// As [`find`], and the names of these villages or communities too, with and without 村 or 社区.
-pub fn find_with_villages(text: &str, known: &Known, villages: &[&str]) -> Vec<Finding> {
+/// Everything in `text` that points to a person, in order and without overlaps. An empty list lets the card pass.
+pub fn check(text: &str, context: &CardContext) -> Vec<Finding> {
     let spaced = View::with_spaces(text);
     let dense = View::without_spaces(text);
     let mut found: Vec<(FindingKind, Range<usize>)> = Vec::new();
@@ -81,13 +77,15 @@ pub fn find_with_villages(text: &str, known: &Known, villages: &[&str]) -> Vec<F
     for (kind, range) in numbers::find(&spaced.chars) {
         add(&spaced, kind, vec![range]);
     }
-    add(&dense, FindingKind::Name, names::own_names(&dense.chars, known.names));
-    add(&dense, FindingKind::Address, names::forms_of_address(&dense.chars, known.names));
-    add(&dense, FindingKind::Door, doors::find(&dense.chars, villages));
-    add(&dense, FindingKind::Village, names::villages(&dense.chars, villages));
+    add(&dense, FindingKind::Name, names::own_names(&dense.chars, &context.names));
+    add(&dense, FindingKind::Address, names::forms_of_address(&dense.chars, &context.names));
+    add(&dense, FindingKind::Door, doors::find(&dense.chars, &context.villages));
+    add(&dense, FindingKind::Village, names::villages(&dense.chars, &context.villages));
     let diseases = super::disease::mentions(&dense.chars).iter().map(|mention| mention.start..mention.end).collect();
     add(&dense, FindingKind::Disease, diseases);
-    add(&dense, FindingKind::School, schools::find(&dense.chars, known.schools));
+    if context.is_child {
+        add(&dense, FindingKind::School, schools::find(&dense.chars, &context.schools));
+    }
     settle(text, found)
 }
 
@@ -109,25 +107,6 @@ fn settle(text: &str, mut found: Vec<(FindingKind, Range<usize>)>) -> Vec<Findin
         }
     }
     settled.into_iter().map(|(kind, range)| Finding { kind, text: text[range.clone()].to_owned(), range }).collect()
-}
-
-impl FindingKind {
-    /// What it is called.
-    pub fn label(&self) -> Label {
-        let message: fn(Lang) -> &'static str = match self {
-            FindingKind::Name => text::kind_name,
-            FindingKind::Address => text::kind_form_of_address,
-            FindingKind::IdNumber => text::kind_id_number,
-            FindingKind::Phone => text::kind_phone,
-            FindingKind::Contact => text::kind_contact,
-            FindingKind::Number => text::kind_number,
-            FindingKind::Door => text::kind_door,
-            FindingKind::Village => text::kind_village,
-            FindingKind::Disease => text::kind_disease,
-            FindingKind::School => text::kind_school,
-        };
-        Label { zh: message(Lang::Zh).to_owned(), en: message(Lang::En).to_owned() }
-    }
 }
 
 impl Explain for Finding {

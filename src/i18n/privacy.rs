@@ -1,16 +1,6 @@
 //! What must not stand in a public card, and what to write instead.
 
 crate::messages! {
-    kind_name => "姓名", "the name";
-    kind_form_of_address => "称呼", "the form of address";
-    kind_id_number => "身份证号", "the identity number";
-    kind_phone => "电话号码", "the telephone number";
-    kind_contact => "联系方式", "the account or address";
-    kind_number => "可识别号码", "the number";
-    kind_door => "门牌号", "the door number";
-    kind_village => "村（社区）名", "the village";
-    kind_disease => "具体病名", "the disease";
-    kind_school => "学校名称", "the school";
     name(found: &str) => "内容中出现姓名“{found}”", "The text contains the name {found}";
     form_of_address(found: &str) => "内容中出现可识别的称呼“{found}”", "The text addresses somebody by surname: {found}";
     id_number(found: &str) => "内容中出现身份证号“{found}”", "The text contains an identity number: {found}";
@@ -20,7 +10,7 @@ crate::messages! {
     door(found: &str) => "内容中出现门牌号“{found}”", "The text contains a door number: {found}";
     village(found: &str) => "内容中出现村（社区）名“{found}”", "The text names the village: {found}";
     disease(found: &str) => "内容中出现具体病名“{found}”", "The text names the exact disease: {found}";
-    school(found: &str) => "内容中出现学校名称“{found}”", "The text names a school: {found}";
+    school(found: &str) => "儿童心愿中出现学校名称“{found}”", "The card of a child names the school: {found}";
     name_remedy => "请改用“一位老人”“一名学生”等不指向个人的说法", "Write “an elder” or “a pupil” instead";
     number_remedy => "请删除号码；认领后由助联体负责联系", "Remove the number; the station makes the contact after the claim";
     place_remedy => "请删除详细地址，最多保留到镇（街道）", "Remove the address; the town is enough";

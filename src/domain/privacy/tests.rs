@@ -1,12 +1,14 @@
 use super::*;
 
-/// Kinds and texts found, for a household of four with a school, and where asked its village.
-fn found(text: &str, with_village: bool) -> Vec<(FindingKind, String)> {
-    let known = Known {
-        names: &["张淑芬", "马小军", "欧阳建国", "买买提·吐尔逊"],
-        schools: &["", "东岙镇中心小学", "育红学堂"],
+/// Kinds and texts found, for a household of three and its village and school.
+fn found(text: &str, is_child: bool, with_village: bool) -> Vec<(FindingKind, String)> {
+    let context = CardContext {
+        names: vec!["张淑芬", "马小军", "欧阳建国", "买买提·吐尔逊"],
+        villages: if with_village { vec!["枫树坪村"] } else { vec![] },
+        schools: vec!["东岙镇中心小学", "育红学堂"],
+        is_child,
     };
-    let findings = if with_village { find_with_villages(text, &known, &["枫树坪村"]) } else { find(text, &known) };
+    let findings = check(text, &context);
     for finding in &findings {
         assert_eq!(text[finding.range.clone()], finding.text);
         for lang in [Lang::Zh, Lang::En] {
@@ -17,7 +19,7 @@ fn found(text: &str, with_village: bool) -> Vec<(FindingKind, String)> {
 }
 
 fn check_found(text: &str, expected: &[(FindingKind, &str)]) {
-    let found = found(text, true);
+    let found = found(text, true, true);
     let found: Vec<(FindingKind, &str)> = found.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
     assert_eq!(found, expected, "{text}");
 }
@@ -194,12 +196,12 @@ fn diseases() {
     check_found("儿子患精神分裂症", &[(Disease, "精神分裂症")]);
     check_found("长期患病，行动不便，需要轮椅", &[]);
     check_found("其中风扇一台", &[]);
-    let findings = find("患尿毒症", &Known::default());
+    let findings = check("患尿毒症", &CardContext::default());
     assert_eq!(findings[0].remedy(Lang::Zh), "请改写为“肾脏泌尿疾病”或“长期患病”");
 }
 
 #[test]
-fn schools_by_name() {
+fn schools_on_cards_of_children() {
     use FindingKind::School;
     check_found("在东岙镇中心小学读三年级", &[(School, "东岙镇中心小学")]);
     check_found("育红学堂的学生", &[(School, "育红学堂")]);
@@ -211,12 +213,13 @@ fn schools_by_name() {
     {
         check_found(text, &[]);
     }
+    assert_eq!(found("在东岙镇中心小学做保洁", false, false), []);
 }
 
 #[test]
 fn the_village_only_where_it_must_not_be_shown() {
-    assert_eq!(found("枫树坪村的老人", false), []);
-    assert_eq!(found("枫树坪的老人", true), [(FindingKind::Village, "枫树坪".to_owned())]);
+    assert_eq!(found("枫树坪村的老人", false, false), []);
+    assert_eq!(found("枫树坪的老人", false, true), [(FindingKind::Village, "枫树坪".to_owned())]);
 }
 
 #[test]
@@ -238,8 +241,8 @@ fn odd_texts_do_no_harm() {
     for text in
         ["*", "号", "张", "*1", "1*", "12", "x", "@", "0", "00000000000", "张\u{200b}淑芬", "第", "3-", "3-2-", "#"]
     {
-        found(text, true);
+        found(text, true, true);
     }
     // An invisible character does not hide a name.
-    assert_eq!(found("张\u{200b}淑芬", true), [(FindingKind::Name, "张\u{200b}淑芬".to_owned())]);
+    assert_eq!(found("张\u{200b}淑芬", true, true), [(FindingKind::Name, "张\u{200b}淑芬".to_owned())]);
 }

@@ -1,0 +1,42 @@
+//! Texts of importing and exporting rosters.
+
+crate::messages! {
+    excess_file_bytes => "文件字节", "bytes of the file";
+    excess_inflated_bytes => "解压后字节", "bytes once unpacked";
+    excess_parts => "压缩包内文件", "files in the package";
+    excess_token_bytes => "单段内容字节", "bytes in one piece";
+    excess_shared_strings => "共享文本", "shared texts";
+    excess_styles => "单元格格式", "cell formats";
+    excess_sheets => "工作表", "sheets";
+    excess_rows => "行", "rows";
+    excess_columns => "列", "columns";
+    excess_cells => "单元格", "cells";
+    excess_cell_chars => "单元格内字数", "characters in a cell";
+    excess_text_bytes => "文本字节", "bytes of text";
+
+    read_io(name: &str, error: &str) => "打不开文件“{name}”：{error}", "cannot open “{name}”: {error}";
+    read_empty => "文件是空的", "the file is empty";
+    read_format => "这不是电子表格", "this is not a spreadsheet";
+    read_unsupported(format: &str) => "这是 {format} 格式的文件，不能直接导入", "this is a file of the format {format}, which cannot be imported";
+    read_encrypted => "表格设有密码", "the workbook is protected by a password";
+    read_external_link => "表格引用了其他文件或程序的数据（外部链接或 DDE）", "the workbook takes data from other files or programs (external links or DDE)";
+    read_too_large(what: &str, limit: u64) => "表格过大：{what}超过 {limit}", "the workbook is too large: more than {limit} {what}";
+    read_encoding => "文字编码无法识别（不是 UTF-8、UTF-16 或 GB18030）", "the text encoding is not known (neither UTF-8, UTF-16 nor GB18030)";
+    read_open_quote(row: u32) => "第 {row} 行的引号没有配对", "a quotation mark in row {row} is never closed";
+    read_unreadable(detail: &str) => "文件已损坏，无法读取（{detail}）", "the file is damaged and cannot be read ({detail})";
+    read_cancelled => "已停止，没有导入任何内容", "stopped; nothing was imported";
+
+    remedy_io => "请检查文件是否存在、是否被其他程序打开、是否有读取权限。", "Check that the file exists, is not held open by another program, and may be read.";
+    remedy_empty => "请确认选对了文件，并重新导出。", "Check that this is the right file and export it again.";
+    remedy_save_as_xlsx => "请用 WPS 或 Excel 打开，另存为 xlsx 后再导入。", "Open it in WPS or Excel, save it as xlsx, and import that.";
+    remedy_encrypted => "请用 WPS 或 Excel 打开，取消密码后另存，再导入。", "Open it in WPS or Excel, remove the password, save it, and import that.";
+    remedy_external_link => "请在 WPS 或 Excel 中断开外部链接，将单元格粘贴为数值后另存，再导入。", "In WPS or Excel, break the links, paste the cells as values, save, and import that.";
+    remedy_too_large => "请删去多余的空行、空列和工作表，或按乡镇拆分成几个文件分别导入。", "Delete unused rows, columns and sheets, or split it by township and import the parts.";
+    remedy_encoding => "请用 WPS 或 Excel 打开，另存为 xlsx 或“CSV UTF-8”后再导入。", "Open it in WPS or Excel, save it as xlsx or “CSV UTF-8”, and import that.";
+    remedy_open_quote => "请在该行补上另一半引号，或另存为 xlsx 后再导入。", "Close the quotation mark in that row, or save it as xlsx and import that.";
+    remedy_unreadable => "请重新导出或下载该文件；若能用 WPS 或 Excel 打开，另存为 xlsx 后再导入。", "Export or download the file again; if WPS or Excel can open it, save it as xlsx and import that.";
+    remedy_cancelled => "需要时请重新导入。", "Import again when you wish to.";
+
+    date_invalid => "不是有效的日期", "not a date";
+    date_invalid_remedy => "请按“1957-03-02”的格式填写；只有年月的写成“1957-03”。", "Write it as 1957-03-02; with year and month only, as 1957-03.";
+}

@@ -1,0 +1,4 @@
+//! Rosters of civil-affairs offices: spreadsheets in, spreadsheets out.
+
+pub mod date;
+pub mod read;
