@@ -98,12 +98,7 @@ impl Replica {
     }
 
     /// What later commands of the group must see of this one: the persons it registers and the reference records.
-    fn note_pending(
-        &self,
-        logged: &Logged,
-        persons: &mut HashMap<u64, (HouseholdId, MemberId)>,
-        loose: &mut Folded,
-    ) {
+    fn note_pending(&self, logged: &Logged, persons: &mut HashMap<u64, (HouseholdId, MemberId)>, loose: &mut Folded) {
         use crate::domain::command::Command::{Register, RegisterHousehold};
         match &logged.entry.envelope.command {
             RegisterHousehold { records } => {

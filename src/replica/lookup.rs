@@ -33,11 +33,7 @@ impl<'a> Lookup<'a> {
     }
 
     /// The same view with what a group has made so far on top.
-    pub fn with_pending(
-        self,
-        pending: &'a Folded,
-        persons: &'a HashMap<u64, (HouseholdId, MemberId)>,
-    ) -> Lookup<'a> {
+    pub fn with_pending(self, pending: &'a Folded, persons: &'a HashMap<u64, (HouseholdId, MemberId)>) -> Lookup<'a> {
         Lookup { pending: Some(pending), pending_persons: Some(persons), ..self }
     }
 
@@ -100,7 +96,9 @@ impl Records for Lookup<'_> {
         }
         let mut claims = Vec::new();
         for (claim, _) in self.projection.pools.claims.iter().filter(|(_, on)| **on == wish) {
-            if let Some(Record::Claim(claim)) = self.vault.loose(RecordKey { kind: Kind::Claim, id: (*claim).into() })? {
+            if let Some(Record::Claim(claim)) =
+                self.vault.loose(RecordKey { kind: Kind::Claim, id: (*claim).into() })?
+            {
                 claims.push(claim);
             }
         }
@@ -118,7 +116,10 @@ impl Records for Lookup<'_> {
         let household = row.id();
         // The hash only narrows the search; the number itself decides.
         let member = Records::dossier(self, household)?.and_then(|dossier| {
-            dossier.present_members().find(|member| member.id_number.as_ref() == Some(id_number)).map(|member| member.id)
+            dossier
+                .present_members()
+                .find(|member| member.id_number.as_ref() == Some(id_number))
+                .map(|member| member.id)
         });
         Ok(member.map(|member| (household, member)))
     }
@@ -149,9 +150,7 @@ pub(super) fn households_of(command: &Command, projection: &Projection, vault: &
         Command::Amend { household, .. } => household.iter().copied().collect(),
         Command::LogVisit { visit, .. } => vec![visit.household],
         Command::ReportLead { lead } => lead.household.into_iter().collect(),
-        Command::SettleLead { lead, .. } => {
-            pools.leads.find(*lead).and_then(|row| row.household).into_iter().collect()
-        }
+        Command::SettleLead { lead, .. } => pools.leads.find(*lead).and_then(|row| row.household).into_iter().collect(),
         Command::RegisterNeed { need } => vec![need.household],
         Command::VerifyNeed { need: id, .. }
         | Command::RejectNeed { need: id, .. }
@@ -160,9 +159,7 @@ pub(super) fn households_of(command: &Command, projection: &Projection, vault: &
         | Command::MoveNeed { need: id, .. }
         | Command::ConfirmNeed { need: id, .. } => need(*id).into_iter().collect(),
         Command::MergeNeed { need: id, into } => need(*id).into_iter().chain(need(*into)).collect(),
-        Command::WriteWish { wish } => {
-            wish.household.or_else(|| wish.need.and_then(need)).into_iter().collect()
-        }
+        Command::WriteWish { wish } => wish.household.or_else(|| wish.need.and_then(need)).into_iter().collect(),
         Command::RewriteWish { wish: id, .. }
         | Command::SubmitWish { wish: id }
         | Command::PublishWish { wish: id, .. }

@@ -113,11 +113,7 @@ impl Replica {
         }
         let today_number = super::rows::day(today);
         stale.extend(
-            self.read()
-                .rows
-                .iter()
-                .filter(|(_, row)| row.fixed().grade_until <= today_number)
-                .map(|(_, row)| row.id()),
+            self.read().rows.iter().filter(|(_, row)| row.fixed().grade_until <= today_number).map(|(_, row)| row.id()),
         );
         for household in stale {
             if let Some(dossier) = super::fold::Stored::dossier(&self.vault, household)? {

@@ -7,12 +7,14 @@ use chrono::{Datelike, NaiveDate};
 use super::pools::Pools;
 use super::reference::Reference;
 use super::rows::{self, DELETED, Fixed, LEFT, NO_DAY, RowData, Rows, day};
+use crate::domain::due::{self, DueFacts};
 use crate::domain::id::HouseholdId;
 use crate::domain::id_number::IdNumber;
 use crate::domain::records::Dossier;
 use crate::domain::region::RegionCode;
+use crate::domain::risk::{self, MemberFacts, RiskFacts, RiskGrade};
 use crate::domain::wish::WishState;
-use crate::domain::{codes, params};
+use crate::domain::{codes, mask, params};
 use crate::search;
 
 /// What is held in RAM of all households, needs, wishes, leads and reference records.
@@ -160,15 +162,13 @@ impl Projection {
 
     fn fixed(&mut self, dossier: &Dossier, members: usize, today: NaiveDate) -> Fixed {
         let household = &dossier.household;
-        let grade = grade_of(dossier, today);
+        let graded = grade_of(dossier, today);
         let open_needs = dossier.needs.iter().filter(|need| !need.meta.deleted && need.state.is_open()).count();
         let open_wishes = dossier
             .wishes
             .iter()
             .filter(|wish| !wish.meta.deleted)
-            .filter(|wish| {
-                !matches!(wish.state, WishState::Withdrawn | WishState::Closed | WishState::Confirmed)
-            })
+            .filter(|wish| !matches!(wish.state, WishState::Withdrawn | WishState::Closed | WishState::Confirmed))
             .count();
         let visits = dossier.live_visits().count() as u32 + dossier.older_visits;
         let mut flags = 0;
@@ -181,14 +181,14 @@ impl Projection {
         Fixed {
             region: self.regions.number(&household.region),
             category: category_number(household.category.as_str()),
-            grade,
+            grade: graded as u8,
             members: members.min(255) as u8,
             flags,
             open_needs: open_needs.min(255) as u8,
             open_wishes: open_wishes.min(255) as u8,
             visits: visits.min(u32::from(u16::MAX)) as u16,
             last_visit: dossier.last_met().map_or(NO_DAY, |visit| day(visit.at.date())),
-            next_due: next_due(dossier, grade, today).map_or(NO_DAY, day),
+            next_due: next_due(dossier, graded).map_or(NO_DAY, day),
             grade_until: grade_until(dossier, today).map_or(i32::MAX, day),
         }
     }
@@ -262,9 +262,23 @@ pub fn grade_letter(grade: u8) -> &'static str {
     }
 }
 
-fn grade_of(dossier: &Dossier, today: NaiveDate) -> u8 {
-    let _ = (dossier, today);
-    2
+fn grade_of(dossier: &Dossier, today: NaiveDate) -> RiskGrade {
+    risk::assess(&risk_facts(dossier, today)).grade
+}
+
+/// The facts about a household that its risk grade rests on; members in the order of [`Dossier::present_members`].
+pub fn risk_facts(dossier: &Dossier, today: NaiveDate) -> RiskFacts<'_> {
+    let members = dossier.present_members().map(|member| MemberFacts {
+        age: member.birth_date.map(|birth| mask::age(birth, today)),
+        relation: member.relation.as_str(),
+        disability_class: member.disability_class.as_str(),
+        disability_level: member.disability_level.as_str(),
+        health: member.health.as_str(),
+        selfcare: member.selfcare.as_str(),
+        disease: &member.disease,
+        child_status: member.child_status.as_str(),
+    });
+    RiskFacts { today, category: dossier.household.category.as_str(), living: None, members: members.collect() }
 }
 
 /// The next birthday that moves a member across an age on which the grade depends.
@@ -280,7 +294,20 @@ fn grade_until(dossier: &Dossier, today: NaiveDate) -> Option<NaiveDate> {
         .min()
 }
 
-fn next_due(dossier: &Dossier, grade: u8, today: NaiveDate) -> Option<NaiveDate> {
-    let _ = (dossier, grade, today);
-    None
+/// The day by which the next visit is due: as the last visit proposed, or earlier where a rule asks for it.
+fn next_due(dossier: &Dossier, grade: RiskGrade) -> Option<NaiveDate> {
+    if dossier.household.left_on.is_some() {
+        return None;
+    }
+    let last = dossier.live_visits().next();
+    let household = &dossier.household;
+    let facts = DueFacts {
+        grade,
+        registered: household.meta.hlc.moment().date(),
+        last_met: dossier.last_met().map(|visit| visit.at.date()),
+        last_attempt: last.map(|visit| (visit.at.date(), visit.result.code())),
+        open_change: None,
+    };
+    let ruled = due::next_visit(&facts)?.date;
+    Some(last.and_then(|visit| visit.next_due).map_or(ruled, |agreed| agreed.min(ruled)))
 }

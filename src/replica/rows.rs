@@ -298,7 +298,8 @@ impl Rows {
         let fixed = reader.take(count.checked_mul(STORED_BYTES)?)?;
         let text = std::str::from_utf8(reader.take(text_len)?).ok()?.to_owned();
         let persons = reader.take(persons_len)?;
-        let persons = persons.chunks_exact(8).map(|b| b.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))).collect();
+        let persons =
+            persons.chunks_exact(8).map(|b| b.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))).collect();
         let mut rows = Rows { stored: Vec::with_capacity(count), text, persons, by_id: HashMap::new() };
         let mut reader = Reader(fixed);
         for _ in 0..count {
