@@ -7,6 +7,7 @@ pub mod console;
 pub mod domain;
 pub mod identifiers;
 pub mod keys;
+pub mod portrait;
 pub mod privacy;
 pub mod replica;
 pub mod risk;
