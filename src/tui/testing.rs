@@ -1,8 +1,10 @@
 //! For tests: screens as text, and an app driven by key names. Not part of the product's interface.
 
 mod drive;
+mod emulator;
 
 pub use drive::Drive;
+pub use emulator::Emulator;
 
 use ratatui::buffer::{Buffer, CellWidth};
 
