@@ -2,9 +2,11 @@
 
 mod drive;
 mod emulator;
+mod rows;
 
 pub use drive::Drive;
 pub use emulator::Emulator;
+pub use rows::{SampleRow, sample_rows};
 
 use ratatui::buffer::{Buffer, CellWidth};
 
