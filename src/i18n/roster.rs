@@ -39,4 +39,32 @@ crate::messages! {
 
     date_invalid => "不是有效的日期", "not a date";
     date_invalid_remedy => "请按“1957-03-02”的格式填写；只有年月的写成“1957-03”。", "Write it as 1957-03-02; with year and month only, as 1957-03.";
+
+    fault_required(heading: &str) => "“{heading}”没有填", "“{heading}” is empty";
+    fault_birth_mismatch => "出生日期与身份证号不一致", "the date of birth differs from the ID number";
+    fault_sex_mismatch => "性别与身份证号不一致", "the sex differs from the ID number";
+    fault_garbled => "有无法识别的乱码", "there are characters that could not be decoded";
+    fault_digits_lost => "长号码被表格软件当成数字，末几位已丢失", "a spreadsheet stored the long number as a number and lost its last digits";
+    fault_count => "不是整数", "not a whole number";
+    fault_flag => "应填“是”或“否”", "neither yes nor no";
+    fault_formula(value: &str) => "公式出错，结果为 {value}", "a formula failed with {value}";
+    fault_unknown_code(label: &str) => "“{label}”里没有这一项", "{label} has no such entry";
+    fault_duplicate_same(row: u32) => "与第 {row} 行重复，内容相同", "the same as row {row}, in every column";
+    fault_duplicate_other(row: u32) => "与第 {row} 行重复，但内容不同", "stands in row {row} too, with other contents";
+    fault_no_household => "找不到这一户：家庭表里没有该户主身份证号，本机也没有", "no such household: neither the files nor this device have that head’s ID number";
+    fault_not_the_head => "写的是户主本人，但身份证号与户主身份证号不同", "called the head, but the ID number is not the head’s";
+
+    remedy_required(heading: &str) => "请补填“{heading}”。", "Enter “{heading}”.";
+    remedy_birth_mismatch => "请核对户口簿或身份证，改正其中一项。", "Check the ID card and correct one of the two.";
+    remedy_sex_mismatch => "请核对身份证：第 17 位单数为男、双数为女，改正其中一项。", "Check the ID card (17th digit: odd for men, even for women) and correct one of the two.";
+    remedy_garbled => "请用 WPS 或 Excel 打开原表，另存为 xlsx 后再导入。", "Open the original in WPS or Excel, save it as xlsx, and import that.";
+    remedy_digits_lost => "请把该列设为“文本”格式，重新填写完整号码。", "Set the column to text format and enter the whole number again.";
+    remedy_count => "请填写整数，例如 3。", "Enter a whole number, for example 3.";
+    remedy_flag => "请改为“是”或“否”。", "Enter 是 or 否 (yes or no).";
+    remedy_formula => "请改正公式，或直接填写数值。", "Correct the formula or enter the value.";
+    remedy_unknown_code(choices: &str) => "请改为其中一项：{choices}", "Enter one of these: {choices}";
+    remedy_duplicate_same => "请删去重复的一行。", "Delete one of the two rows.";
+    remedy_duplicate_other => "请核对两行，保留正确的一行。", "Compare the two rows and keep the correct one.";
+    remedy_no_household => "请在家庭表中补上这一户，或改正户主身份证号。", "Add the household to the household sheet, or correct the head’s ID number.";
+    remedy_not_the_head => "请改正与户主关系，或改正身份证号。", "Correct the relation to the head, or the ID number.";
 }
