@@ -1,7 +1,13 @@
 //! Rosters of civil-affairs offices: spreadsheets in, spreadsheets out.
 
 pub mod cell;
+pub mod check;
 pub mod date;
+pub mod family;
 pub mod fault;
 pub mod map;
+pub mod notice;
+pub mod place;
 pub mod read;
+mod rows;
+pub mod source;

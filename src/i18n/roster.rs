@@ -67,4 +67,39 @@ crate::messages! {
     remedy_duplicate_other => "请核对两行，保留正确的一行。", "Compare the two rows and keep the correct one.";
     remedy_no_household => "请在家庭表中补上这一户，或改正户主身份证号。", "Add the household to the household sheet, or correct the head’s ID number.";
     remedy_not_the_head => "请改正与户主关系，或改正身份证号。", "Correct the relation to the head, or the ID number.";
+
+    in_file(file: &str, message: &str) => "“{file}”：{message}", "“{file}”: {message}";
+    source_no_roster => "没有找到花名册表头", "no roster header was found";
+    source_missing_column(heading: &str) => "缺少“{heading}”一列", "the column “{heading}” is missing";
+    source_no_category => "看不出是哪类救助对象", "nothing tells which category of assistance it is";
+    remedy_no_roster => "表头应有“户主姓名、户主身份证号”或“姓名、身份证号”等列名，请核对后再导入。", "The header needs headings such as 户主姓名 and 户主身份证号, or 姓名 and 身份证号.";
+    remedy_missing_column(heading: &str) => "请在表格中补上“{heading}”一列后再导入。", "Add the column “{heading}” and import again.";
+    remedy_no_category => "请用 --as 指定类别（如 --as 低保），或在标题、文件名中写明。", "Name the category with --as (for example --as 低保), or in the title or file name.";
+
+    notice_hidden_sheet(sheet: &str) => "隐藏的工作表“{sheet}”没有读取", "the hidden sheet “{sheet}” was not read";
+    notice_no_roster(sheet: &str) => "工作表“{sheet}”没有花名册表头，已跳过", "the sheet “{sheet}” has no roster header and was left out";
+    notice_unknown_columns(headings: &str) => "以下列未识别，没有导入：{headings}", "these columns are not known and were not imported: {headings}";
+    notice_formulas(count: u64) => "有 {count} 个公式单元格，按表中保存的结果读取", "{count} cells hold formulas; the results saved with them were read";
+    notice_count(stated: u16, rows: u16) => "家庭人口填 {stated} 人，人员表有 {rows} 人", "the household states {stated} persons, the member sheet has {rows}";
+    notice_head_from_household => "人员表没有可用的户主一行，户主按家庭表登记", "the member sheet has no usable row of the head, who was taken from the household sheet";
+    notice_head_names => "家庭表与人员表的户主姓名不同，以人员表为准", "household and member sheet name the head differently; the member sheet’s name was taken";
+    notice_relation => "身份证号与户主相同，与户主关系按“户主”登记", "the ID number is the head’s, so the relation was taken as head";
+    notice_cause => "申请原因不在列表中，按“其他”登记，原文记入备注", "the cause is not in the list; kept as other, with its words in the remarks";
+    notice_household_missing(archive_no: &str, head: &str) => "本机在册的 {archive_no}（{head}）不在这次的花名册中", "{archive_no} ({head}) is on the register but not in this roster";
+    notice_member_missing(archive_no: &str, name: &str) => "{archive_no} 的成员{name}不在这次的花名册中", "{name} of {archive_no} is not in this roster";
+    notice_member_moved(name: &str, archive_no: &str) => "{name}原在 {archive_no}，将转入本户", "{name} moves here from {archive_no}";
+    notice_head_changed(archive_no: &str) => "{archive_no} 的户主将变更", "the head of {archive_no} changes";
+    notice_new_place(name: &str) => "区划“{name}”尚未登记，将暂编代码", "the region “{name}” is not known yet and gets a provisional code";
+    notice_more(count: usize) => "同类提示还有 {count} 条", "{count} more of this kind";
+
+    notice_hidden_sheet_remedy => "如需导入，请在表格软件中取消隐藏。", "Unhide it in the spreadsheet program if it should be imported.";
+    notice_columns_remedy => "如需导入，请把列名改为通行写法。", "Give the column its usual heading if it should be imported.";
+    notice_formulas_remedy => "如结果可能过期，请在表格软件中重新计算并保存。", "If the results may be stale, recalculate and save in the spreadsheet program.";
+    notice_count_remedy => "请核对家庭人口。", "Check the number of persons.";
+    notice_head_remedy => "请核对户主信息。", "Check the head’s details.";
+    notice_cause_remedy => "如有对应的选项，请在该户资料中改选。", "Choose the right entry in the household’s details if there is one.";
+    notice_missing_remedy => "导入不会删除任何人；如已退出，请在本机办理退出。", "An import deletes nobody; let them leave the register here if they have.";
+    notice_moved_remedy => "请在预览中核对后再确认导入。", "Check it in the preview before importing.";
+    notice_new_place_remedy => "请由管理人员补录正式的区划代码。", "Have an administrator enter the official code.";
+    notice_more_remedy => "请先处理已列出的。", "See to the listed ones first.";
 }

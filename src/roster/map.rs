@@ -34,6 +34,11 @@ impl SheetKind {
             SheetKind::Combined => "combined",
         }
     }
+
+    /// The name in error lists, which know households and persons only: `household`, or `member` for rows of persons.
+    pub fn report_name(self) -> &'static str {
+        if self == SheetKind::Household { "household" } else { "member" }
+    }
 }
 
 /// What was found out about a sheet.
