@@ -8,6 +8,7 @@ pub mod fault;
 pub mod map;
 pub mod notice;
 pub mod place;
+pub mod plan;
 pub mod read;
 mod rows;
 pub mod source;

@@ -11,10 +11,12 @@ use std::ops::ControlFlow;
 
 use super::family::Family;
 use super::fault::Fault;
+use super::map::Role;
 use super::notice::{At, Notice};
 use super::read::{Phase, Watch};
 use super::rows::{self, Located};
 use super::source::{RowRef, Source};
+use crate::domain::household::Household;
 use crate::domain::id_number::IdNumber;
 use crate::i18n::{Explain, Lang};
 
@@ -129,7 +131,7 @@ pub fn check(
     for notice in std::mem::take(&mut checked.source.notices) {
         checked.notice(notice);
     }
-    checked.notice_counts();
+    checked.notice_households();
     Ok(checked)
 }
 
@@ -236,22 +238,29 @@ impl Checked {
         push_notice(&mut self.notices, notice);
     }
 
-    fn notice_counts(&mut self) {
+    /// Households whose persons are not as many as they state, or that have no row of their head.
+    fn notice_households(&mut self) {
         if !self.source.has_members() {
             return;
         }
-        let member_count = crate::domain::household::Household::TABLE.field("member_count");
+        let member_count = Household::TABLE.field("member_count").map(Role::Household);
         for index in 0..self.houses.len() {
             let house = &self.houses[index];
-            let (Some(row), Some(stated)) = (house.row, house.stated_count) else { continue };
-            let named = house.named;
-            if stated != named {
-                let role = member_count.map(super::map::Role::Household);
-                let column = role.and_then(|role| rows::find(self.source.table(row), role)).map(|(at, _)| at);
-                let at = self.at(row, column);
-                self.notice(Notice::CountMismatch { at, stated, rows: named });
+            let (Some(row), stated, rows) = (house.row, house.stated_count, house.named) else { continue };
+            if house.head_row.is_none() && rows > 0 {
+                let at = self.at(row, self.column(row, Role::HeadId));
+                self.notice(Notice::HeadFromHousehold { at });
+            }
+            if let Some(stated) = stated.filter(|stated| *stated != rows) {
+                let at = self.at(row, member_count.and_then(|role| self.column(row, role)));
+                self.notice(Notice::CountMismatch { at, stated, rows });
             }
         }
+    }
+
+    /// The position in the layout of the column of this role.
+    pub(super) fn column(&self, row: RowRef, role: Role) -> Option<usize> {
+        rows::find(self.source.table(row), role).map(|(position, _)| position)
     }
 }
 

@@ -20,8 +20,8 @@ pub struct Family {
     pub members: Vec<StatedMember>,
     /// Whether the files list the members, so that a person of the register who is not among them is missing.
     pub is_complete: bool,
-    /// Whether the head stands in the household's row only, not among the persons.
-    pub head_from_household: bool,
+    /// Whether household and person row give the head different names.
+    pub head_names_differ: bool,
     pub(super) row: RowRef,
 }
 
@@ -59,16 +59,20 @@ impl Family {
             .collect();
         let is_complete = house.head_row.is_some() || checked.source.has_members();
         let mut household = house.row.map(|row| rows::household(&checked.source, row));
-        let mut head_from_household = false;
-        if let (Some(read), None) = (&mut household, house.head_row) {
-            let row = house.row.unwrap_or_default();
-            members.insert(0, head_of(read, house.head, row));
-            head_from_household = true;
+        let mut head_names_differ = false;
+        if let Some(read) = &mut household {
+            match (house.head_row, house.row) {
+                (Some(_), _) => {
+                    let name = members.first().map(|head| head.member.name.as_str());
+                    head_names_differ = !read.head_name.is_empty() && name != Some(&read.head_name);
+                }
+                (None, row) => members.insert(0, head_of(read, house.head, row.unwrap_or_default())),
+            }
         }
         let count = members.len();
         let household = household.map(|read| stated_household(read, is_complete.then_some(count)));
         let row = house.row.or(house.head_row).or(persons.first().map(|person| person.row)).unwrap_or_default();
-        Family { head: house.head, household, members, is_complete, head_from_household, row }
+        Family { head: house.head, household, members, is_complete, head_names_differ, row }
     }
 }
 

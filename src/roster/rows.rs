@@ -164,8 +164,8 @@ impl HouseholdRow {
             Ok(None) => {}
             // Offices word the cause as they like, so an unknown one is no reason to refuse the household.
             Err(Fault::UnknownCode { field }) if field.name == "poverty_cause" => {
+                // Not noted as stated: what a worker chose in the meantime stands.
                 self.household.poverty_cause = Code::new("other");
-                self.stated.push("poverty_cause");
                 self.unknown_cause = Some(position);
                 if let (Ok(Some(words)), true) = (cell::line(cell, 200), self.household.note.is_empty()) {
                     self.household.note = format!("{}：{words}", field.zh);
