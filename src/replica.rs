@@ -29,6 +29,7 @@ use chrono::NaiveDate;
 pub use bulk::{Progress, Stage};
 pub use entry::Logged;
 pub use error::ReplicaError;
+pub use fold::household_of;
 pub use opening::Opened;
 pub use projection::Projection;
 pub use trail::TrailLine;

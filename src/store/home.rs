@@ -46,6 +46,11 @@ impl Home {
         &self.root
     }
 
+    /// The disk that it lies on.
+    pub fn disk(&self) -> Arc<dyn Disk> {
+        self.disk.clone()
+    }
+
     /// The socket where a second process attaches to the owner.
     pub fn socket_path(&self) -> PathBuf {
         self.root.join("zhulian.sock")
