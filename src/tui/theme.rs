@@ -244,6 +244,19 @@ impl Theme {
         Theme { name, depth, ascii }
     }
 
+    /// A theme for the terminal that these environment variables describe: colours by `NO_COLOR`, `COLORTERM` and
+    /// `TERM`; ASCII lines where the locale names an encoding other than UTF-8, and on the Linux console.
+    pub fn of_environment(name: ThemeName, variable: impl Fn(&str) -> Option<String>) -> Theme {
+        let term = variable("TERM");
+        let depth = Depth::detect(variable("NO_COLOR").as_deref(), variable("COLORTERM").as_deref(), term.as_deref());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        let other_encoding = locale.is_some_and(|locale| {
+            let encoding = locale.split_once('.').map_or("", |(_, encoding)| encoding).to_ascii_lowercase();
+            !matches!(encoding.split('@').next(), Some("utf-8" | "utf8"))
+        });
+        Theme::new(name, depth, other_encoding || term.as_deref() == Some("linux"))
+    }
+
     /// Which theme this is.
     pub const fn name(&self) -> ThemeName {
         self.name
@@ -401,6 +414,26 @@ mod tests {
             (None, None, None, Depth::Ansi16),
         ] {
             assert_eq!(Depth::detect(no_color, colorterm, term), expected, "{no_color:?} {colorterm:?} {term:?}");
+        }
+    }
+
+    #[test]
+    fn the_environment_decides_about_lines() {
+        for (term, lang, ascii) in [
+            ("xterm", Some("zh_CN.UTF-8"), false),
+            ("xterm", Some("C.utf8"), false),
+            ("xterm", Some("zh_CN.GB18030"), true),
+            ("xterm", Some("C"), true),
+            ("xterm", Some("de_DE.UTF-8@euro"), false),
+            ("xterm", None, false),
+            ("linux", Some("zh_CN.UTF-8"), true),
+        ] {
+            let variable = |name: &str| match name {
+                "TERM" => Some(term.to_owned()),
+                "LANG" => lang.map(str::to_owned),
+                _ => None,
+            };
+            assert_eq!(Theme::of_environment(ThemeName::Dark, variable).is_ascii(), ascii, "{term} {lang:?}");
         }
     }
 

@@ -30,7 +30,7 @@ pub use form::{Field, FieldRect, Form, FormState};
 pub use help::HelpPage;
 pub use hints::{continuation_hints, hints};
 pub use input::LineInput;
-pub use list::{Cell, Column, ListState, Motion, Order, Row, Scroll, Table, Width, position_text};
+pub use list::{Cell, Column, ListState, Motion, Order, Row, Scroll, Table, Width, position_text, scroll_lines};
 pub use lookup::{Lookup, lookup_keys};
 pub use palette::{Palette, PaletteItem, actions_as_items};
 pub use picklist::{Choice, PickList};

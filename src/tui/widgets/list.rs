@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::{put, split_top};
 use crate::tui::keymap::Action;
@@ -120,6 +120,27 @@ impl ListState {
         let start = self.offset.min(len);
         start..len.min(start + usize::from(height))
     }
+}
+
+/// Moves the first visible of `len` lines of a text of which `height` are visible: for help pages and details, where
+/// nothing is selected. Returns whether it moved.
+pub fn scroll_lines(offset: &mut usize, motion: Motion, len: usize, height: u16) -> bool {
+    let page = usize::from(height.max(1));
+    let last = len.saturating_sub(page);
+    let target = match motion {
+        Motion::Up => offset.saturating_sub(1),
+        Motion::Down => *offset + 1,
+        // One line stays, so that the eye finds the place.
+        Motion::PageUp => offset.saturating_sub(page.max(2) - 1),
+        Motion::PageDown => *offset + page.max(2) - 1,
+        Motion::HalfUp => offset.saturating_sub(page.div_ceil(2)),
+        Motion::HalfDown => *offset + page.div_ceil(2),
+        Motion::Top => 0,
+        Motion::Bottom => last,
+    };
+    let moved = target.min(last) != *offset;
+    *offset = target.min(last);
+    moved
 }
 
 /// `12/86000`, or `0/0` for an empty list.
@@ -258,6 +279,15 @@ impl Table<'_> {
     /// Where the rows stand; its height is what [`ListState::go`] wants.
     pub fn body(&self, area: Rect) -> Rect {
         split_top(area, u16::from(self.header)).1
+    }
+
+    /// The row at a position of the screen, for the mouse.
+    pub fn index_at(&self, area: Rect, state: &ListState, len: usize, at: Position) -> Option<usize> {
+        let body = self.body(area);
+        if !body.contains(at) {
+            return None;
+        }
+        Some(state.offset + usize::from(at.y - body.y)).filter(|index| *index < len)
     }
 
     /// Column, start and width of every column that is shown in `width` cells.
@@ -424,6 +454,39 @@ mod tests {
         assert_eq!(state, ListState::default());
         assert_eq!(position_text(&state, 0), "0/0");
         assert_eq!(position_text(&ListState { selected: 4, offset: 0 }, 5), "5/5");
+    }
+
+    #[test]
+    fn texts_scroll_to_their_last_line() {
+        let check = |start: usize, motion, expected: usize| {
+            let mut offset = start;
+            let moved = scroll_lines(&mut offset, motion, 30, 10);
+            assert_eq!((offset, moved), (expected, start != expected), "{start} {motion:?}");
+        };
+        check(0, Motion::Down, 1);
+        check(0, Motion::Up, 0);
+        check(0, Motion::PageDown, 9);
+        check(15, Motion::PageDown, 20);
+        check(20, Motion::Down, 20);
+        check(15, Motion::PageUp, 6);
+        check(3, Motion::Bottom, 20);
+        check(25, Motion::HalfUp, 20);
+        let mut offset = 7;
+        assert!(scroll_lines(&mut offset, Motion::Down, 3, 10));
+        assert_eq!(offset, 0);
+    }
+
+    #[test]
+    fn positions_are_rows() {
+        let columns = [Column::fixed("a", 6)];
+        let table =
+            Table { columns: &columns, sorted: None, header: true, focused: true, empty: "", theme: Theme::default() };
+        let (area, state) = (Rect::new(2, 1, 20, 5), ListState { selected: 12, offset: 10 });
+        for (x, y, expected) in
+            [(2, 1, None), (2, 2, Some(10)), (21, 4, Some(12)), (21, 5, None), (1, 3, None), (22, 3, None)]
+        {
+            assert_eq!(table.index_at(area, &state, 13, Position::new(x, y)), expected, "{x} {y}");
+        }
     }
 
     #[test]
