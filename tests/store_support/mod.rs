@@ -74,6 +74,11 @@ pub fn assert_whole(store: &Store, last: u64) {
     store.index().unwrap().verify(&mut |_| {}).unwrap();
 }
 
+/// A folder for tests that open a home very often: in memory where the machine offers that.
+pub fn fast_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// Copies a folder, for a look at it as another process would find it.
 pub fn copy_tree(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
