@@ -3,9 +3,16 @@
 //! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
+pub mod console;
 pub mod domain;
 pub mod identifiers;
+pub mod keys;
+pub mod portrait;
+pub mod privacy;
+pub mod replica;
+pub mod risk;
 pub mod roster;
+pub mod store;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
