@@ -4,8 +4,16 @@
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod demo;
+pub mod console;
 pub mod domain;
 pub mod identifiers;
+pub mod keys;
+pub mod portrait;
+pub mod privacy;
+pub mod replica;
+pub mod risk;
+pub mod roster;
+pub mod store;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

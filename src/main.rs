@@ -1,2 +1,2 @@
-//! zhulian
+//! The `zhulian` program.
 fn main() {}

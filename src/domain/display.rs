@@ -45,6 +45,7 @@ pub fn masked(field: &Field, value: &Value, lang: Lang) -> String {
         FieldKind::Bank => mask::bank(&text),
         FieldKind::Address => mask::address(&text),
         FieldKind::Date => text.get(..4).map(|year| format!("{year}-**-**")).unwrap_or_default(),
+        _ if field.name == "disease" => mask::disease(&text, lang),
         _ => "***".to_owned(),
     }
 }

@@ -5,7 +5,9 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::disease;
 use super::surname::surname;
+use crate::i18n::Lang;
 
 /// A name with the middle hidden: 张淑芬 → 张*芬, 张芬 → 张*, 欧阳锋 → 欧阳*, 买买提·吐尔逊 → 买**·**逊.
 /// Of a single character nothing is shown.
@@ -75,10 +77,21 @@ pub fn address(address: &str) -> String {
     }
 }
 
+/// A field that names diseases, as their classes: 尿毒症 → 肾脏泌尿疾病.
+pub fn disease(text: &str, lang: Lang) -> String {
+    disease::classes(text, lang)
+}
+
 /// Age in full years on `date`; zero before birth. Who is born on 29 February turns a year older on 1 March of other years.
 pub fn age(birth: NaiveDate, date: NaiveDate) -> u32 {
     let before_birthday = (date.month(), date.day()) < (birth.month(), birth.day());
     u32::try_from(date.year() - birth.year() - i32::from(before_birthday)).unwrap_or(0)
+}
+
+/// The day on which somebody becomes `age` years old, as [`age`] counts.
+pub fn birthday(birth: NaiveDate, age: u32) -> Option<NaiveDate> {
+    let year = birth.year().checked_add_unsigned(age)?;
+    birth.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)) // born on 29 February
 }
 
 /// An age as a span of years: 0–5, 6–15, 16–19, 20–59, 60–79, 80+.
@@ -232,6 +245,17 @@ mod tests {
             ("2027-01-01", "2026-11-22", 0),
         ] {
             assert_eq!(age(birth.parse().unwrap(), on.parse().unwrap()), expected, "{birth} {on}");
+        }
+        for (birth, years, expected) in [
+            ("1957-03-02", 69, Some("2026-03-02")),
+            ("2004-02-29", 18, Some("2022-03-01")),
+            ("2004-02-29", 20, Some("2024-02-29")),
+            ("1957-03-02", u32::MAX, None),
+        ] {
+            let birth = birth.parse().unwrap();
+            let day = birthday(birth, years);
+            assert_eq!(day, expected.map(|day| day.parse().unwrap()), "{birth} {years}");
+            assert!(day.is_none_or(|day| age(birth, day) == years && age(birth, day.pred_opt().unwrap()) == years - 1));
         }
         for (years, expected) in [
             (0, "0–5"),

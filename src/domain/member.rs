@@ -38,6 +38,7 @@ record! {
     employer: String = Field::new(K::Text), "在职单位", "Employer";
     phone: String = Field::new(K::Phone).aliases(&["本人电话"]), "联系电话", "Telephone";
     guardian: String = Field::new(K::Name), "监护人", "Guardian";
+    child_status: Code = Field::new(K::Code("child_status")), "儿童类别", "Child status";
     note: String = Field::new(K::Note), "备注", "Remarks";
     left_on: Option<NaiveDate> = Field::new(K::Date).merge(Merge::Compare), "迁出或去世日期", "Left the household on";
 }

@@ -137,6 +137,17 @@ impl Label {
     }
 }
 
+impl Label {
+    /// What an explained fault says, in both languages.
+    pub fn message_of(fault: &dyn Explain) -> Label {
+        Label { zh: fault.message(Lang::Zh), en: fault.message(Lang::En) }
+    }
+    /// What to do about an explained fault, in both languages.
+    pub fn remedy_of(fault: &dyn Explain) -> Label {
+        Label { zh: fault.remedy(Lang::Zh), en: fault.remedy(Lang::En) }
+    }
+}
+
 impl Say for Label {
     fn say(&self, lang: Lang) -> String {
         lang.pick(&self.zh, &self.en).clone()
@@ -274,9 +285,9 @@ reasons! {
     WishState { state: Label, act: Label }, "wish.wrong_state":
         "心愿处于“{state}”，不能“{act}”", "the wish is “{state}”: cannot {act}";
         "请按心愿办理流程操作", "follow the steps of a wish";
-    WishIdentity { kind: Label, found: String }, "wish.identity_in_card":
-        "心愿内容里有{kind}“{found}”，会泄露身份", "the card names {kind} “{found}”, which would give the person away";
-        "请改为不含身份信息的说法后再提交", "reword the card without it";
+    WishIdentity { found: Label, instead: Label }, "wish.identity_in_card":
+        "心愿卡会泄露身份：{found}", "the card would give the person away: {found}";
+        "{instead}", "{instead}";
     WishHasNoNeed, "wish.need_required":
         "心愿须来源于已核实的需求", "a wish comes from a verified need";
         "请先登记并核实需求", "register and verify the need first";

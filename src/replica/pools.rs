@@ -280,7 +280,11 @@ impl Pools {
             if need.meta.deleted { self.needs.remove(need.id) } else { self.needs.put(NeedRow::of(need)) }
         }
         for wish in &dossier.wishes {
-            if wish.meta.deleted { self.wishes.remove(wish.id) } else { self.wishes.put(WishRow::of(wish, &dossier.claims)) }
+            if wish.meta.deleted {
+                self.wishes.remove(wish.id)
+            } else {
+                self.wishes.put(WishRow::of(wish, &dossier.claims))
+            }
         }
         for claim in &dossier.claims {
             self.claims.insert(claim.id, claim.wish);

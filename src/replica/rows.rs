@@ -264,12 +264,13 @@ impl<'a> Row<'a> {
 const STORED_BYTES: usize = 16 + 4 + 6 + 2 + 12 + 4 + 2 * PARTS + 4 + 1;
 
 impl Rows {
-    /// The rows as bytes, without what replaced rows left behind.
-    pub fn save(&self) -> Vec<u8> {
-        let mut fixed = Vec::with_capacity(self.stored.len() * STORED_BYTES);
-        let mut text = Vec::with_capacity(self.text.len());
-        let mut persons = Vec::with_capacity(self.persons.len() * 8);
-        for (_, row) in self.iter() {
+    /// Rows of these numbers as bytes, without what replaced rows left behind. Parts are read back one by one with
+    /// [`Rows::load`], on several threads if need be, and joined with [`Rows::join`].
+    pub fn save(&self, numbers: &[u32]) -> Vec<u8> {
+        let mut fixed = Vec::with_capacity(numbers.len() * STORED_BYTES);
+        let mut text = Vec::with_capacity(numbers.len() * 100);
+        let mut persons = Vec::with_capacity(numbers.len() * 16);
+        for row in numbers.iter().filter_map(|number| self.get(*number)) {
             let stored = row.stored;
             let total: usize = stored.lens.iter().map(|len| usize::from(*len)).sum();
             let start = stored.text as usize;
@@ -279,8 +280,8 @@ impl Rows {
                 persons.extend_from_slice(&person.to_le_bytes());
             }
         }
-        let mut out = Vec::with_capacity(16 + fixed.len() + text.len() + persons.len());
-        for len in [self.stored.len(), text.len(), persons.len()] {
+        let mut out = Vec::with_capacity(12 + fixed.len() + text.len() + persons.len());
+        for len in [fixed.len() / STORED_BYTES, text.len(), persons.len()] {
             out.extend_from_slice(&(len as u32).to_le_bytes());
         }
         out.extend_from_slice(&fixed);
@@ -289,28 +290,45 @@ impl Rows {
         out
     }
 
-    /// The rows from bytes; `None` where they are not what [`Rows::save`] writes.
+    /// A part from bytes; `None` where they are not what [`Rows::save`] writes. Households are found in it only after
+    /// [`Rows::join`].
     pub fn load(bytes: &[u8]) -> Option<Rows> {
         let mut reader = Reader(bytes);
         let [count, text_len, persons_len] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
         let fixed = reader.take(count.checked_mul(STORED_BYTES)?)?;
         let text = std::str::from_utf8(reader.take(text_len)?).ok()?.to_owned();
-        let persons: Vec<u64> =
-            reader.take(persons_len)?.chunks_exact(8).map(|b| u64::from_le_bytes(b.try_into().unwrap_or_default())).collect();
-        let mut rows = Rows {
-            stored: Vec::with_capacity(count),
-            text,
-            persons,
-            by_id: HashMap::with_capacity(count),
-        };
+        let persons = reader.take(persons_len)?;
+        let persons =
+            persons.chunks_exact(8).map(|b| b.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))).collect();
+        let mut rows = Rows { stored: Vec::with_capacity(count), text, persons, by_id: HashMap::new() };
         let mut reader = Reader(fixed);
-        for row in 0..count as u32 {
+        for _ in 0..count {
             let stored = read_stored(&mut reader)?;
             rows.check(&stored)?;
-            rows.by_id.insert(stored.id, row);
             rows.stored.push(stored);
         }
         Some(rows)
+    }
+
+    /// Joins loaded parts in order.
+    pub fn join(parts: Vec<Rows>) -> Rows {
+        let count = parts.iter().map(Rows::len).sum();
+        let mut rows = Rows {
+            stored: Vec::with_capacity(count),
+            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
+            persons: Vec::with_capacity(parts.iter().map(|part| part.persons.len()).sum()),
+            by_id: HashMap::with_capacity(count),
+        };
+        for part in parts {
+            let (text, persons) = (rows.text.len() as u32, rows.persons.len() as u32);
+            rows.text.push_str(&part.text);
+            rows.persons.extend_from_slice(&part.persons);
+            for stored in part.stored {
+                rows.by_id.insert(stored.id, rows.stored.len() as u32);
+                rows.stored.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
+            }
+        }
+        rows
     }
 
     /// That a loaded row points inside the arenas, at character boundaries.
@@ -416,7 +434,7 @@ mod tests {
         let first = rows.put(&row(1, &["张淑芬", "张伟"]));
         rows.put(&row(2, &["单于飞"]));
         assert_eq!(rows.put(&row(1, &["张淑芬"])), first);
-        let rows = Rows::load(&rows.save()).unwrap();
+        let rows = Rows::join(vec![Rows::load(&rows.save(&[0])).unwrap(), Rows::load(&rows.save(&[1])).unwrap()]);
         assert_eq!(rows.len(), 2);
         let loaded = rows.get(first).unwrap();
         assert_eq!(loaded.names().collect::<Vec<_>>(), ["张淑芬"]);
@@ -432,7 +450,7 @@ mod tests {
     fn bytes_that_are_no_rows_are_refused() {
         let mut rows = Rows::default();
         rows.put(&row(1, &["张淑芬"]));
-        let bytes = rows.save();
+        let bytes = rows.save(&[0]);
         for cut in 0..bytes.len() {
             assert!(Rows::load(&bytes[..cut]).is_none(), "{cut}");
         }

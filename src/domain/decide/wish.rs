@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 
 use super::super::lifecycle::{self, Act};
 use super::super::{mask, params, privacy, validate};
-use super::{Case, Change, Code, Confirmation, Reason, Refusal, Right, need, need_reason, set_field, update};
+use super::{Case, Change, Code, Confirmation, Label, Reason, Refusal, Right, need, need_reason, set_field, update};
 use crate::domain::change::FieldChange;
 use crate::domain::claim::ClaimState;
 use crate::domain::id::WishId;
@@ -143,8 +143,10 @@ fn check_card(case: &Case<'_>, wish: &Wish, dossier: &Dossier) -> Result<(), Ref
     if !(1..=999).contains(&wish.units) {
         faults.push(Refusal::at("units", Reason::NoUnits));
     }
-    faults.extend(card_findings(&wish.card_text, dossier).into_iter().map(|finding| {
-        let reason = Reason::WishIdentity { kind: finding.kind.label(), found: finding.text };
+    let child =
+        wish.age_band.as_str() == mask::AgeBand::To5.as_str() || wish.age_band.as_str() == mask::AgeBand::To15.as_str();
+    faults.extend(card_findings(&wish.card_text, dossier, child).iter().map(|finding| {
+        let reason = Reason::WishIdentity { found: Label::message_of(finding), instead: Label::remedy_of(finding) };
         Refusal::at("card_text", reason)
     }));
     match Refusal::from_all(faults) {
@@ -154,10 +156,14 @@ fn check_card(case: &Case<'_>, wish: &Wish, dossier: &Dossier) -> Result<(), Ref
 }
 
 /// What in a card's text would give the household away.
-pub fn card_findings(text: &str, dossier: &Dossier) -> Vec<privacy::Finding> {
-    let names: Vec<&str> = dossier.members.iter().map(|member| member.name.as_str()).collect();
-    let schools: Vec<&str> = dossier.members.iter().map(|member| member.school.as_str()).collect();
-    privacy::find(text, &privacy::Known { names: &names, schools: &schools })
+pub fn card_findings(text: &str, dossier: &Dossier, is_child: bool) -> Vec<privacy::Finding> {
+    let context = privacy::CardContext {
+        names: dossier.members.iter().map(|member| member.name.as_str()).collect(),
+        schools: dossier.members.iter().map(|member| member.school.as_str()).collect(),
+        villages: Vec::new(),
+        is_child,
+    };
+    privacy::check(text, &context)
 }
 
 fn age_band(dossier: &Dossier, wish: &Wish, today: NaiveDate) -> Code {
