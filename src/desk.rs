@@ -1,6 +1,8 @@
 //! The desk: one worker at work on a replica. The command line and the console both act through it, so that a record
 //! made here has the same defaults, numbers and ids as one made there.
 
+mod intake;
+
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -24,6 +26,8 @@ use crate::domain::worker::{Actor, Right, Role, Worker};
 use crate::replica::agenda::Agenda;
 use crate::replica::projection::grade_letter;
 use crate::replica::{Committed, Replica, ReplicaError};
+
+pub use intake::IntakeError;
 
 /// A worker at work.
 #[derive(Clone)]

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod console;
+pub mod demo;
 pub mod domain;
 pub mod identifiers;
 pub mod keys;

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`cli`] | the command line: one file per subcommand |
+//! | [`demo`] | invented data of four sizes, and the check of its figures |
 //! | [`owner`] | how a second process acts through the one that owns the home |
 //! | [`settings`] | `settings.toml` |
 //! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
@@ -12,6 +13,7 @@
 //! | [`roster`] | import of civil-affairs spreadsheets; export |
 
 pub mod cli;
+pub mod demo;
 pub mod desk;
 pub mod domain;
 pub mod i18n;
