@@ -11,6 +11,7 @@
 
 pub mod keymap;
 pub mod session;
+pub mod terminal;
 #[doc(hidden)]
 pub mod testing;
 pub mod text;

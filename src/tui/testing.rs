@@ -1,8 +1,12 @@
 //! For tests: screens as text, and an app driven by key names. Not part of the product's interface.
 
 mod drive;
+mod emulator;
+mod rows;
 
 pub use drive::Drive;
+pub use emulator::Emulator;
+pub use rows::{SampleRow, sample_rows};
 
 use ratatui::buffer::{Buffer, CellWidth};
 

@@ -47,10 +47,6 @@ impl<A: App> Core<A> {
         &mut self.app
     }
 
-    pub(crate) fn size(&self) -> Size {
-        self.size
-    }
-
     /// Whether something happened since the last [`Core::view`].
     pub(crate) fn is_dirty(&self) -> bool {
         self.dirty
