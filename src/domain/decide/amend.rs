@@ -1,0 +1,116 @@
+//! Amending facts, with the check that the author saw what now stands.
+
+use super::super::field::{Field, Merge};
+use super::super::validate;
+use super::super::value::Value;
+use super::{Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, label, need_reason, set_field};
+use crate::domain::change::FieldChange;
+use crate::domain::command::Amendment;
+use crate::domain::record::Kind;
+use crate::i18n::Lang;
+
+pub(super) fn amend(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<Change>, Refusal> {
+    let changes = amended(case, amendments)?;
+    if changes.is_empty() { Err(Reason::NothingChanged.into()) } else { Ok(changes) }
+}
+
+/// The changes that the amendments make; those that change nothing fall away.
+pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<Change>, Refusal> {
+    let mut keys: Vec<RecordKey> = amendments.iter().map(|amendment| amendment.record).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut changes = Vec::new();
+    let mut faults = Vec::new();
+    for key in keys {
+        permit(case, key.kind)?;
+        let Some(record) = case.records.record(key)?.filter(|record| !record.fields().meta().deleted) else {
+            return Err(Reason::NotFound { kind: key.kind }.into());
+        };
+        guard(case, &record)?;
+        let mut fields = Vec::new();
+        let mut after = record.clone();
+        for amendment in amendments.iter().filter(|amendment| amendment.record == key) {
+            match amend_field(case, &record, &mut after, &amendment.change) {
+                Ok(Some(change)) => fields.push(change),
+                Ok(None) => {}
+                Err(fault) => faults.push(fault),
+            }
+        }
+        if !fields.is_empty() {
+            changes.push(Change::Update { record: key, fields });
+        }
+    }
+    match Refusal::from_all(faults) {
+        Some(refusal) => Err(refusal),
+        None => Ok(changes),
+    }
+}
+
+pub(super) fn reveal(case: &Case<'_>, key: RecordKey, field: &str, reason: &Code) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Reveal)?;
+    need_reason("reveal_reason", reason, "查看原因", "reason")?;
+    let Some(record) = case.records.record(key)? else {
+        return Err(Reason::NotFound { kind: key.kind }.into());
+    };
+    guard(case, &record)?;
+    match record.fields().table().field(field) {
+        Some(_) => Ok(Vec::new()),
+        None => Err(Refusal::at(field.to_owned(), Reason::NoField { name: field.to_owned() })),
+    }
+}
+
+fn permit(case: &Case<'_>, kind: Kind) -> Result<(), Refusal> {
+    match kind {
+        Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => case.permit(Right::Administer),
+        _ => case.permit(Right::WorkCases),
+    }
+}
+
+/// Refuses records of households outside the actor's territory.
+fn guard(case: &Case<'_>, record: &Record) -> Result<(), Refusal> {
+    let household = match record {
+        Record::Household(household) => Some(household.id),
+        Record::Member(member) => Some(member.household),
+        Record::Indicator(indicator) => Some(indicator.household),
+        Record::Visit(visit) => Some(visit.household),
+        Record::Need(need) => Some(need.household),
+        _ => None,
+    };
+    household.map_or(Ok(()), |household| case.dossier(household).map(|_| ()))
+}
+
+fn amend_field(
+    case: &Case<'_>,
+    held: &Record,
+    after: &mut Record,
+    change: &FieldChange,
+) -> Result<Option<FieldChange>, Refusal> {
+    let Some(field) = held.fields().table().field(&change.field) else {
+        return Err(Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() }));
+    };
+    if !field.is_entered() || field.merge == Merge::Fixed {
+        return Err(Refusal::at(field.name, Reason::FixedField { field }));
+    }
+    let present = held.fields().get(field.name).unwrap_or_default();
+    if present == change.after {
+        return Ok(None);
+    }
+    if field.merge == Merge::Compare && present != change.before {
+        let reason = Reason::Stale {
+            field: label(field.zh, field.en),
+            seen: shown(field, &change.before),
+            now: shown(field, &present),
+        };
+        return Err(Refusal::at(field.name, reason));
+    }
+    set_field(after.fields_mut(), change)?;
+    let value = after.fields().get(field.name).unwrap_or_default();
+    validate::field(field, &value, case.now.today())?;
+    Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))
+}
+
+/// A value as a message may show it: codes by their labels, identity masked.
+fn shown(field: &'static Field, value: &Value) -> Label {
+    use super::super::display;
+    Label { zh: display::masked(field, value, Lang::Zh), en: display::masked(field, value, Lang::En) }
+}

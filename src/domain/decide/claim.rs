@@ -1,0 +1,178 @@
+//! Claims: claim, release, connect, fulfil.
+
+use chrono::Days;
+
+use super::super::lifecycle::{self, Act};
+use super::super::{params, validate};
+use super::{Case, Change, Code, Kind, Reason, Refusal, Right, need_reason, update};
+use crate::domain::claim::{Claim, ClaimState};
+use crate::domain::id::{ClaimId, WishId};
+use crate::domain::need::Need;
+use crate::domain::wish::{Wish, WishState};
+use crate::domain::worker::Role;
+
+pub(super) fn claim(case: &Case<'_>, claim: &Claim) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Claim)?;
+    case.absent(claim.key())?;
+    let wish: Wish = case.get(claim.wish)?;
+    let next = lifecycle::wish(wish.state, Act::Claim);
+    let claims = case.records.claims_on(wish.id)?;
+    let free = free_units(&wish, &claims);
+    let asked = claim.units.len().max(1);
+    if free.is_empty() && wish.state.in_pool() {
+        return Err(already_claimed(&claims).into());
+    }
+    let next = next?;
+    let today = case.now.today();
+    if let Some(date) = wish.publish_until
+        && date < today
+    {
+        return Err(Reason::Expired { date }.into());
+    }
+    let units = chosen_units(&free, &claim.units, asked)?;
+    let mut claim = case.stamped(claim.clone());
+    claim.units = units;
+    claim.household = wish.household;
+    claim.recorded_by = Some(case.actor.worker);
+    claim.claimed_at = case.now.at;
+    claim.state = ClaimState::Tentative;
+    claim.fence = 0;
+    claim.lease_until = None;
+    claim.contact_by = today.checked_add_days(Days::new(u64::from(params::on(today).wish_contact_days())));
+    validate::check(&claim, today)?;
+
+    let all_taken = claim.units.len() == free.len();
+    let mut changes = vec![Change::create(claim)];
+    if all_taken {
+        changes.extend(move_wish(&wish, next)?);
+        changes.extend(move_need(case, &wish, Act::Arrange)?);
+    }
+    Ok(changes)
+}
+
+pub(super) fn release(case: &Case<'_>, id: ClaimId, reason: &Code) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Claim)?;
+    need_reason("release_reason", reason, "放弃原因", "reason")?;
+    let before = own(case, id)?;
+    let mut after = before.clone();
+    after.state = lifecycle::claim(before.state, Act::Release)?;
+    after.reason = reason.clone();
+    let mut changes = vec![update(&before, &after)?];
+    let wish: Wish = case.get(before.wish)?;
+    if let Ok(next) = lifecycle::wish(wish.state, Act::Release) {
+        // Back in the pool for another round, first in its list (three local micro-wish reports).
+        let mut again = wish.clone();
+        again.state = next;
+        again.round = wish.round.saturating_add(1);
+        changes.push(update(&wish, &again)?);
+        changes.extend(move_need(case, &wish, Act::Release)?);
+    }
+    Ok(changes)
+}
+
+pub(super) fn connect(case: &Case<'_>, id: ClaimId) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Claim)?;
+    let before = own(case, id)?;
+    let mut after = before.clone();
+    after.state = lifecycle::claim(before.state, Act::Connect)?;
+    after.connected_at = Some(case.now.at);
+    let mut changes = vec![update(&before, &after)?];
+    let wish: Wish = case.get(before.wish)?;
+    if wish.state == WishState::Claimed {
+        changes.extend(move_wish(&wish, lifecycle::wish(wish.state, Act::Connect)?)?);
+    }
+    Ok(changes)
+}
+
+pub(super) fn fulfil(case: &Case<'_>, id: ClaimId, evidence: &str) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Claim)?;
+    let before = own(case, id)?;
+    let mut after = before.clone();
+    after.state = lifecycle::claim(before.state, Act::Fulfil)?;
+    after.fulfilled_at = Some(case.now.at);
+    after.evidence = evidence.to_owned();
+    validate::check(&after, case.now.today())?;
+    let mut changes = vec![update(&before, &after)?];
+    let wish: Wish = case.get(before.wish)?;
+    let claims = case.records.claims_on(wish.id)?;
+    let done: usize = claims
+        .iter()
+        .filter(|claim| claim.id == id || claim.state == ClaimState::Fulfilled)
+        .filter(|claim| !claim.meta.deleted)
+        .map(|claim| claim.units.len())
+        .sum();
+    if done >= usize::from(wish.units) {
+        changes.extend(move_wish(&wish, lifecycle::wish(wish.state, Act::Fulfil)?)?);
+        changes.extend(move_need(case, &wish, Act::Deliver)?);
+    }
+    Ok(changes)
+}
+
+/// The units of a wish that no living claim holds, from 1.
+pub fn free_units(wish: &Wish, claims: &[Claim]) -> Vec<u16> {
+    (1..=wish.units)
+        .filter(|unit| {
+            !claims.iter().any(|claim| !claim.meta.deleted && claim.state.holds() && claim.units.contains(unit))
+        })
+        .collect()
+}
+
+/// Exactly the units asked for by number, where they are free; otherwise as many of the lowest free ones.
+fn chosen_units(free: &[u16], wanted: &[u16], asked: usize) -> Result<Vec<u16>, Refusal> {
+    if !wanted.is_empty() && wanted.iter().all(|unit| free.contains(unit)) {
+        return Ok(wanted.to_vec());
+    }
+    if asked > free.len() {
+        return Err(Refusal::at("units", Reason::UnitsLeft { left: free.len() as u32 }));
+    }
+    Ok(free[..asked].to_vec())
+}
+
+fn already_claimed(claims: &[Claim]) -> Reason {
+    let holder = claims.iter().filter(|claim| !claim.meta.deleted && claim.state.holds()).max_by_key(|c| c.claimed_at);
+    match holder {
+        Some(claim) => {
+            Reason::AlreadyClaimed { who: super::super::mask::name(&claim.claimant), when: claim.claimed_at }
+        }
+        None => Reason::UnitsLeft { left: 0 },
+    }
+}
+
+/// The claim, if the actor recorded it or has a managing role.
+fn own(case: &Case<'_>, id: ClaimId) -> Result<Claim, Refusal> {
+    let claim: Claim = case.get(id)?;
+    let manages = matches!(case.actor.role, Role::CivilAffairs | Role::GridWorker | Role::VillageCadre);
+    if claim.recorded_by == Some(case.actor.worker) || manages { Ok(claim) } else { Err(Reason::NotYourClaim.into()) }
+}
+
+fn move_wish(wish: &Wish, to: WishState) -> Result<Option<Change>, Refusal> {
+    if wish.state == to {
+        return Ok(None);
+    }
+    let mut after = wish.clone();
+    after.state = to;
+    update(wish, &after).map(Some)
+}
+
+/// Moves the wish's need along where its lifecycle allows; a need that went another way meanwhile stays where it is.
+fn move_need(case: &Case<'_>, wish: &Wish, act: Act) -> Result<Option<Change>, Refusal> {
+    let Some(id) = wish.need else { return Ok(None) };
+    let before: Need = match case.get(id) {
+        Ok(need) => need,
+        Err(refusal) if refusal.reason == (Reason::NotFound { kind: Kind::Need }) => return Ok(None),
+        Err(refusal) => return Err(refusal),
+    };
+    let Ok(state) = lifecycle::need(before.state, act) else { return Ok(None) };
+    let mut after = before.clone();
+    after.state = state;
+    update(&before, &after).map(Some)
+}
+
+/// The living claim to act on when a wish is named instead of a claim: the actor's latest.
+pub fn current_claim(claims: &[Claim], wish: WishId) -> Option<&Claim> {
+    claims
+        .iter()
+        .filter(|claim| claim.wish == wish && !claim.meta.deleted && claim.state.holds())
+        .filter(|claim| claim.state != ClaimState::Fulfilled)
+        .max_by_key(|claim| claim.claimed_at)
+}

@@ -1,0 +1,87 @@
+//! Registering households, members and reference records.
+
+use super::super::validate;
+use super::{Case, Change, Kind, Reason, Record, Refusal, Right, TypedRecord, stamped_record};
+use crate::domain::household::Household;
+use crate::domain::member::Member;
+
+pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::WorkCases)?;
+    let mut faults = Vec::new();
+    let household = records.iter().find_map(|record| Household::from_record(record.clone()));
+    let Some(household) = household else {
+        return Err(Reason::NotFound { kind: Kind::Household }.into());
+    };
+    let members: Vec<&Member> = records
+        .iter()
+        .filter_map(|record| if let Record::Member(member) = record { Some(member) } else { None })
+        .collect();
+    if !members.iter().any(|member| Some(member.id) == household.head) {
+        faults.push(Refusal::at("head", Reason::NoHead));
+    }
+    for member in &members {
+        if let Some(elsewhere) = registered_elsewhere(case, member)? {
+            faults.push(elsewhere);
+        }
+    }
+    for record in records {
+        case.absent(record.key())?;
+        faults.extend(validate::record(record.fields(), case.now.today()));
+    }
+    match Refusal::from_all(faults) {
+        Some(refusal) => Err(refusal),
+        None => Ok(records.iter().map(|record| Change::Create(Box::new(stamped_record(case, record)))).collect()),
+    }
+}
+
+pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Refusal> {
+    match record.kind() {
+        Kind::Member => {
+            case.permit(Right::WorkCases)?;
+            if let Record::Member(member) = record {
+                case.dossier(member.household)?;
+                if let Some(elsewhere) = registered_elsewhere(case, member)? {
+                    return Err(elsewhere);
+                }
+            }
+        }
+        Kind::Indicator => {
+            case.permit(Right::WorkCases)?;
+            if let Record::Indicator(indicator) = record {
+                case.dossier(indicator.household)?;
+            }
+        }
+        Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => case.permit(Right::Administer)?,
+        // The other kinds come into being by commands of their own.
+        kind => return Err(Reason::NotFound { kind }.into()),
+    }
+    case.absent(record.key())?;
+    validate::check(record.fields(), case.now.today())?;
+    Ok(vec![Change::Create(Box::new(stamped_record(case, record)))])
+}
+
+pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Administer)?;
+    if case.records.holds_households() {
+        return Err(Reason::HoldsData.into());
+    }
+    Ok(records
+        .iter()
+        .map(|record| {
+            let mut record = record.clone();
+            record.fields_mut().meta_mut().rev = 1;
+            Change::Create(Box::new(record))
+        })
+        .collect())
+}
+
+/// A person stands in one household only.
+fn registered_elsewhere(case: &Case<'_>, member: &Member) -> Result<Option<Refusal>, Refusal> {
+    let Some(id_number) = &member.id_number else { return Ok(None) };
+    let Some((household, held)) = case.records.person(id_number)? else { return Ok(None) };
+    if held == member.id {
+        return Ok(None);
+    }
+    let archive_no = case.records.dossier(household)?.map(|d| d.household.archive_no.clone()).unwrap_or_default();
+    Ok(Some(Refusal::at("id_number", Reason::PersonRegistered { archive_no })))
+}

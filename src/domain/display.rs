@@ -1,0 +1,55 @@
+//! Field contents as a person reads them: codes by their labels, amounts in yuan, identity masked.
+
+use super::codes;
+use super::field::{Field, FieldKind, Privacy};
+use super::mask;
+use super::moment::Moment;
+use super::money::Fen;
+use super::value::Value;
+use crate::i18n::Lang;
+
+/// In full.
+pub fn plain(field: &Field, value: &Value, lang: Lang) -> String {
+    match (field.kind, value) {
+        (_, Value::Null) => String::new(),
+        (FieldKind::Code(list), Value::Text(code)) => codes::label(list, code, lang).into_owned(),
+        (FieldKind::Codes(list), Value::List(items)) => items
+            .iter()
+            .filter_map(Value::as_text)
+            .map(|code| codes::label(list, code, lang).into_owned())
+            .collect::<Vec<_>>()
+            .join(lang.pick("、", ", ")),
+        (FieldKind::Money, Value::Int(fen)) => Fen(*fen).to_string(),
+        (FieldKind::Moment, Value::Int(millis)) => Moment(*millis).to_minute(),
+        (_, Value::Bool(yes)) => yes_no(*yes, lang).to_owned(),
+        (_, Value::Int(number)) => number.to_string(),
+        (_, Value::Float(number)) => number.to_string(),
+        (_, Value::Text(text)) => text.clone(),
+        (_, Value::List(items)) => {
+            items.iter().filter_map(Value::as_text).collect::<Vec<_>>().join(lang.pick("、", ", "))
+        }
+        (_, Value::Bytes(_) | Value::Map(_)) => "…".to_owned(),
+    }
+}
+
+/// As shown to those who have not asked for the full content: identity and sensitive fields masked.
+pub fn masked(field: &Field, value: &Value, lang: Lang) -> String {
+    if field.privacy < Privacy::Identity || value.is_empty() {
+        return plain(field, value, lang);
+    }
+    let text = plain(field, value, lang);
+    match field.kind {
+        FieldKind::Name => mask::name(&text),
+        FieldKind::IdNumber => mask::id_text(&text),
+        FieldKind::Phone => mask::phone(&text),
+        FieldKind::Bank => mask::bank(&text),
+        FieldKind::Address => mask::address(&text),
+        FieldKind::Date => text.get(..4).map(|year| format!("{year}-**-**")).unwrap_or_default(),
+        _ if field.name == "disease" => mask::disease(&text, lang),
+        _ => "***".to_owned(),
+    }
+}
+
+fn yes_no(yes: bool, lang: Lang) -> &'static str {
+    if yes { lang.pick("是", "yes") } else { lang.pick("否", "no") }
+}

@@ -1,0 +1,40 @@
+//! Names of commands, for the timeline, the audit trail and undo.
+
+use super::Lang;
+
+/// What a command is called, by its stable name (see [`crate::domain::command::Command::name`]).
+pub fn command(lang: Lang, name: &str) -> &str {
+    let (zh, en) = match name {
+        "register_household" => ("登记家庭", "register household"),
+        "register" => ("登记", "register"),
+        "amend" => ("更正信息", "amend"),
+        "log_visit" => ("登记走访", "log visit"),
+        "report_lead" => ("报告线索", "report lead"),
+        "settle_lead" => ("核实线索", "settle lead"),
+        "register_need" => ("登记需求", "register need"),
+        "verify_need" => ("核实需求", "verify need"),
+        "reject_need" => ("不予认定需求", "reject need"),
+        "withdraw_need" => ("撤回需求", "withdraw need"),
+        "merge_need" => ("并入需求", "merge need"),
+        "triage_need" => ("需求分级", "triage need"),
+        "move_need" => ("办理需求", "move need along"),
+        "confirm_need" => ("确认需求满足", "confirm need met"),
+        "write_wish" => ("填写心愿卡", "write wish card"),
+        "rewrite_wish" => ("修改心愿卡", "rewrite wish card"),
+        "submit_wish" => ("提交心愿", "submit wish"),
+        "publish_wish" => ("发布心愿", "publish wish"),
+        "reject_wish" => ("驳回心愿", "reject wish"),
+        "withdraw_wish" => ("撤回心愿", "withdraw wish"),
+        "claim_wish" => ("认领心愿", "claim wish"),
+        "release_claim" => ("放弃认领", "release claim"),
+        "connect_claim" => ("对接认领", "make contact"),
+        "fulfil_claim" => ("心愿圆梦", "fulfil wish"),
+        "confirm_wish" => ("受助人确认", "beneficiary confirms"),
+        "reveal" => ("查看完整信息", "show masked field"),
+        "disclose" => ("导出完整信息", "export unmasked"),
+        "undo" => ("撤销", "undo"),
+        "seed" => ("建立档案", "set up"),
+        other => (other, other),
+    };
+    lang.pick(zh, en)
+}

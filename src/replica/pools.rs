@@ -1,0 +1,308 @@
+//! What lists need of needs, wishes, claims and leads, held in RAM beside the household rows.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::rows::{NO_DAY, day};
+use crate::domain::claim::{Claim, ClaimState};
+use crate::domain::codes::Code;
+use crate::domain::id::{ClaimId, HouseholdId, LeadId, NeedId, RecordId, WishId};
+use crate::domain::lead::{Lead, LeadState};
+use crate::domain::money::Fen;
+use crate::domain::need::{Need, NeedState};
+use crate::domain::records::Dossier;
+use crate::domain::region::RegionCode;
+use crate::domain::wish::{Wish, WishState};
+
+/// A need as lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NeedRow {
+    /// The need.
+    pub id: NeedId,
+    /// Its household.
+    pub household: HouseholdId,
+    /// Its number.
+    pub no: String,
+    /// What is needed.
+    pub title: String,
+    /// Field of service.
+    pub field: Code,
+    /// Urgency, 1 most urgent to 4.
+    pub urgency: Code,
+    /// State.
+    pub state: NeedState,
+    /// Day of registration.
+    pub reported: i32,
+    /// Day by which it is to be met; [`NO_DAY`] for none.
+    pub due: i32,
+    /// When it was registered, in milliseconds, to order the queue.
+    pub reported_at: i64,
+}
+
+/// A wish as the pool shows it: the card and how far it has come; no identity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WishRow {
+    /// The wish.
+    pub id: WishId,
+    /// Its household, where this device may know it.
+    pub household: Option<HouseholdId>,
+    /// Its number.
+    pub no: String,
+    /// The card's text.
+    pub card_text: String,
+    /// Category.
+    pub category: Code,
+    /// Age band of the beneficiary.
+    pub age_band: Code,
+    /// Town.
+    pub town: RegionCode,
+    /// Ceiling of its cost.
+    pub ceiling: Option<Fen>,
+    /// State.
+    pub state: WishState,
+    /// Round in the pool; later rounds stand first.
+    pub round: u16,
+    /// Units in all.
+    pub units: u16,
+    /// Units that no living claim holds.
+    pub free: u16,
+    /// Day of publication.
+    pub published: i32,
+    /// Last day in the pool.
+    pub until: i32,
+    /// The latest living claim.
+    pub claim: Option<ClaimRow>,
+}
+
+/// The living claim of a wish, as the pool shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClaimRow {
+    /// The claim.
+    pub id: ClaimId,
+    /// State.
+    pub state: ClaimState,
+    /// Day by which contact must be made.
+    pub contact_by: i32,
+    /// Day on which a granted lease ends.
+    pub lease_until: i32,
+}
+
+/// A lead as lists show it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeadRow {
+    /// The lead.
+    pub id: LeadId,
+    /// The household it is about.
+    pub household: Option<HouseholdId>,
+    /// Its number.
+    pub no: String,
+    /// The person it is about.
+    pub subject: String,
+    /// What was noticed.
+    pub content: String,
+    /// Village.
+    pub region: RegionCode,
+    /// Channel.
+    pub channel: Code,
+    /// State.
+    pub state: LeadState,
+    /// Day of the report.
+    pub reported: i32,
+}
+
+/// Rows of one kind, found by id, in the order in which they came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pool<T> {
+    rows: Vec<T>,
+    #[serde(skip)]
+    by_id: HashMap<RecordId, u32>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Pool { rows: Vec::new(), by_id: HashMap::new() }
+    }
+}
+
+/// A row with an id.
+pub trait PoolRow {
+    /// Its record's id.
+    fn record_id(&self) -> RecordId;
+}
+
+macro_rules! pool_rows {
+    ($($row:ty),*) => {$(
+        impl PoolRow for $row {
+            fn record_id(&self) -> RecordId {
+                self.id.into()
+            }
+        }
+    )*};
+}
+pool_rows!(NeedRow, WishRow, LeadRow);
+
+impl<T: PoolRow> Pool<T> {
+    /// Every row.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.rows.iter()
+    }
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+    /// The row of a record.
+    pub fn find(&self, id: impl Into<RecordId>) -> Option<&T> {
+        self.by_id.get(&id.into()).map(|at| &self.rows[*at as usize])
+    }
+    /// Writes a row, new or over the present one.
+    pub fn put(&mut self, row: T) {
+        match self.by_id.get(&row.record_id()) {
+            Some(&at) => self.rows[at as usize] = row,
+            None => {
+                self.by_id.insert(row.record_id(), self.rows.len() as u32);
+                self.rows.push(row);
+            }
+        }
+    }
+    /// Takes a row out.
+    pub fn remove(&mut self, id: impl Into<RecordId>) {
+        let id = id.into();
+        if let Some(at) = self.by_id.remove(&id) {
+            self.rows.swap_remove(at as usize);
+            if let Some(moved) = self.rows.get(at as usize) {
+                self.by_id.insert(moved.record_id(), at);
+            }
+        }
+    }
+    /// Makes ids findable again after loading.
+    pub fn reindex(&mut self) {
+        self.by_id = self.rows.iter().enumerate().map(|(at, row)| (row.record_id(), at as u32)).collect();
+    }
+}
+
+impl NeedRow {
+    /// The row of a need.
+    pub fn of(need: &Need) -> NeedRow {
+        NeedRow {
+            id: need.id,
+            household: need.household,
+            no: need.no.clone(),
+            title: need.title.clone(),
+            field: need.field.clone(),
+            urgency: need.urgency.clone(),
+            state: need.state,
+            reported: day(need.reported_at.date()),
+            due: need.due.map_or(NO_DAY, day),
+            reported_at: need.reported_at.0,
+        }
+    }
+}
+
+impl WishRow {
+    /// The row of a wish with its claims.
+    pub fn of(wish: &Wish, claims: &[Claim]) -> WishRow {
+        let mine: Vec<Claim> = claims.iter().filter(|claim| claim.wish == wish.id).cloned().collect();
+        let free = crate::domain::decide::free_units(wish, &mine).len() as u16;
+        let claim = mine
+            .iter()
+            .filter(|claim| !claim.meta.deleted && claim.state.holds())
+            .max_by_key(|claim| (claim.state != ClaimState::Fulfilled, claim.claimed_at))
+            .map(|claim| ClaimRow {
+                id: claim.id,
+                state: claim.state,
+                contact_by: claim.contact_by.map_or(NO_DAY, day),
+                lease_until: claim.lease_until.map_or(NO_DAY, |at| day(at.date())),
+            });
+        WishRow {
+            id: wish.id,
+            household: wish.household,
+            no: wish.no.clone(),
+            card_text: wish.card_text.clone(),
+            category: wish.category.clone(),
+            age_band: wish.age_band.clone(),
+            town: wish.town.clone(),
+            ceiling: wish.ceiling,
+            state: wish.state,
+            round: wish.round,
+            units: wish.units,
+            free,
+            published: wish.published_at.map_or(NO_DAY, |at| day(at.date())),
+            until: wish.publish_until.map_or(NO_DAY, day),
+            claim,
+        }
+    }
+
+    /// Whether the claim waits for the server's word.
+    pub fn is_tentative(&self) -> bool {
+        self.claim.as_ref().is_some_and(|claim| claim.state == ClaimState::Tentative)
+    }
+}
+
+impl LeadRow {
+    /// The row of a lead.
+    pub fn of(lead: &Lead) -> LeadRow {
+        LeadRow {
+            id: lead.id,
+            household: lead.household,
+            no: lead.no.clone(),
+            subject: lead.subject.clone(),
+            content: lead.content.clone(),
+            region: lead.region.clone(),
+            channel: lead.channel.clone(),
+            state: lead.state,
+            reported: day(lead.reported_at.date()),
+        }
+    }
+}
+
+/// The pools, and where the records in them are kept.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Pools {
+    /// Needs.
+    pub needs: Pool<NeedRow>,
+    /// Wishes.
+    pub wishes: Pool<WishRow>,
+    /// Leads.
+    pub leads: Pool<LeadRow>,
+    /// Claims by id, with their wish.
+    pub claims: HashMap<ClaimId, WishId>,
+}
+
+impl Pools {
+    /// Brings the rows of one household's file up to date.
+    pub fn project(&mut self, dossier: &Dossier) {
+        for need in &dossier.needs {
+            if need.meta.deleted { self.needs.remove(need.id) } else { self.needs.put(NeedRow::of(need)) }
+        }
+        for wish in &dossier.wishes {
+            if wish.meta.deleted {
+                self.wishes.remove(wish.id)
+            } else {
+                self.wishes.put(WishRow::of(wish, &dossier.claims))
+            }
+        }
+        for claim in &dossier.claims {
+            self.claims.insert(claim.id, claim.wish);
+        }
+        for lead in &dossier.leads {
+            self.project_lead(lead);
+        }
+    }
+
+    /// Brings the row of one lead up to date.
+    pub fn project_lead(&mut self, lead: &Lead) {
+        if lead.meta.deleted { self.leads.remove(lead.id) } else { self.leads.put(LeadRow::of(lead)) }
+    }
+
+    /// Makes ids findable again after loading.
+    pub fn reindex(&mut self) {
+        self.needs.reindex();
+        self.wishes.reindex();
+        self.leads.reindex();
+    }
+}

@@ -1,0 +1,101 @@
+//! Reference records held whole in RAM: regions, stations, organisations, workers, resources.
+
+use std::collections::HashMap;
+
+use crate::domain::id::{OrgId, WorkerId};
+use crate::domain::org::Org;
+use crate::domain::record::{Record, RecordKey};
+use crate::domain::region::{Level, Region, RegionCode};
+use crate::domain::resource::Resource;
+use crate::domain::station::Station;
+use crate::domain::worker::Worker;
+
+/// The reference records by kind.
+#[derive(Debug, Default)]
+pub struct Reference {
+    /// Regions by code; of several with one code, the one in force.
+    pub regions: HashMap<RegionCode, Region>,
+    /// Stations.
+    pub stations: Vec<Station>,
+    /// Organisations.
+    pub orgs: HashMap<OrgId, Org>,
+    /// Workers.
+    pub workers: HashMap<WorkerId, Worker>,
+    /// Resources.
+    pub resources: Vec<Resource>,
+}
+
+impl Reference {
+    /// Takes a record in, new or over the present version. Kinds that belong to households are left alone.
+    pub fn put(&mut self, record: Record) {
+        match record {
+            Record::Region(region) => {
+                let newer = self.regions.get(&region.code).is_none_or(|held| {
+                    held.id == region.id || held.valid_to.is_some() || region.valid_from > held.valid_from
+                });
+                if newer {
+                    self.regions.insert(region.code.clone(), region);
+                }
+            }
+            Record::Station(station) => match self.stations.iter_mut().find(|held| held.id == station.id) {
+                Some(held) => *held = station,
+                None => self.stations.push(station),
+            },
+            Record::Org(org) => {
+                self.orgs.insert(org.id, org);
+            }
+            Record::Worker(worker) => {
+                self.workers.insert(worker.id, worker);
+            }
+            Record::Resource(resource) => match self.resources.iter_mut().find(|held| held.id == resource.id) {
+                Some(held) => *held = resource,
+                None => self.resources.push(resource),
+            },
+            _ => {}
+        }
+    }
+
+    /// The record of that key.
+    pub fn get(&self, key: RecordKey) -> Option<Record> {
+        use crate::domain::record::Kind;
+        match key.kind {
+            Kind::Region => self.regions.values().find(|r| r.key() == key).cloned().map(Record::Region),
+            Kind::Station => self.stations.iter().find(|r| r.key() == key).cloned().map(Record::Station),
+            Kind::Org => self.orgs.get(&key.id.into()).cloned().map(Record::Org),
+            Kind::Worker => self.workers.get(&key.id.into()).cloned().map(Record::Worker),
+            Kind::Resource => self.resources.iter().find(|r| r.key() == key).cloned().map(Record::Resource),
+            _ => None,
+        }
+    }
+
+    /// A region's name; its code where the name is unknown.
+    pub fn region_name(&self, code: &RegionCode) -> String {
+        self.regions.get(code).map_or_else(|| code.to_string(), |region| region.name.clone())
+    }
+
+    /// A region's name with its town before it, as people say it.
+    pub fn place(&self, code: &RegionCode) -> String {
+        let own = self.region_name(code);
+        match self.regions.get(code).map(|region| region.level) {
+            Some(Level::Village | Level::Grid) => {
+                let town = self.regions.get(&code.town()).map(|town| town.name.as_str()).unwrap_or_default();
+                format!("{town}{own}")
+            }
+            _ => own,
+        }
+    }
+
+    /// A worker's name; empty where unknown.
+    pub fn worker_name(&self, id: WorkerId) -> &str {
+        self.workers.get(&id).map(|worker| worker.name.as_str()).unwrap_or_default()
+    }
+
+    /// The region of a level with that name below a parent, for imports that only carry names.
+    pub fn region_named(&self, level: Level, name: &str, under: Option<&RegionCode>) -> Option<&Region> {
+        self.regions
+            .values()
+            .filter(|region| region.level == level && region.name == name && !region.meta.deleted)
+            .filter(|region| under.is_none_or(|parent| parent.contains(&region.code)))
+            .min_by(|a, b| a.code.cmp(&b.code))
+    }
+}

@@ -1,0 +1,145 @@
+//! The daily loop on one replica, over real files: register, visit, need, wish, claim, fulfil, confirm, undo, reopen.
+
+use std::sync::Arc;
+
+use zhulian::desk::Desk;
+use zhulian::domain::codes::Code;
+use zhulian::domain::command::{Command, Confirmation};
+use zhulian::domain::household::Household;
+use zhulian::domain::id::{HouseholdId, MemberId};
+use zhulian::domain::id_number::IdNumber;
+use zhulian::domain::member::Member;
+use zhulian::domain::need::NeedState;
+use zhulian::domain::record::Record;
+use zhulian::domain::region::RegionCode;
+use zhulian::domain::visit::VisitResult;
+use zhulian::domain::wish::WishState;
+use zhulian::i18n::Explain;
+use zhulian::replica::{Replica, ReplicaError};
+use zhulian::store::{Home, KeyMode, Unlock};
+
+fn desk(home: &std::path::Path) -> Desk {
+    let replica = Replica::create(Home::new(home), &KeyMode::KeyFile).unwrap();
+    Desk::settle_in(&replica, "王网格", Desk::now()).unwrap();
+    Desk::new(Arc::new(replica), None)
+}
+
+fn reopen(home: &std::path::Path) -> Desk {
+    let (replica, findings) = Replica::open(Home::new(home), &Unlock::Nothing).unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    replica.finish_opening(Desk::now().today()).unwrap();
+    Desk::new(Arc::new(replica), None)
+}
+
+fn household(desk: &Desk) -> HouseholdId {
+    let member = Member {
+        id: MemberId::new(),
+        household: HouseholdId::new(),
+        name: "张淑芬".to_owned(),
+        id_number: Some(IdNumber::parse_stored("990101199001010019").unwrap()),
+        relation: Code::from("02"),
+        birth_date: chrono::NaiveDate::from_ymd_opt(1990, 1, 1),
+        ..Member::default()
+    };
+    let household = Household {
+        id: member.household,
+        head: Some(member.id),
+        category: Code::from("dibao"),
+        region: RegionCode::parse("990101102201").unwrap(),
+        archive_no: "H1".to_owned(),
+        ..Household::default()
+    };
+    let id = household.id;
+    desk.commit(Command::RegisterHousehold { records: vec![Record::Household(household), Record::Member(member)] })
+        .unwrap();
+    id
+}
+
+fn code(error: ReplicaError) -> String {
+    error.code().to_owned()
+}
+
+#[test]
+fn a_wish_goes_from_need_to_confirmation_and_survives_reopening() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let id = household(&desk);
+
+    let mut need = desk.new_need(id, Desk::now());
+    need.title = "电饭煲".to_owned();
+    need.field = Code::from(zhulian::domain::codes::list("service_field").unwrap().entries()[0].code);
+    need.item = Code::from(zhulian::domain::codes::list("wish_category").unwrap().entries()[0].code);
+    desk.commit(Command::RegisterNeed { need: Box::new(need.clone()) }).unwrap();
+
+    let mut again = desk.new_need(id, Desk::now());
+    again.title = "电饭锅".to_owned();
+    again.field = need.field.clone();
+    again.item = need.item.clone();
+    let refused = desk.commit(Command::RegisterNeed { need: Box::new(again) }).unwrap_err();
+    assert_eq!(code(refused), "need.duplicate_suspected");
+
+    desk.commit(Command::VerifyNeed { need: need.id, findings: "属实".to_owned() }).unwrap();
+    let mut wish = desk.new_wish(&need, Desk::now());
+    wish.card_text = "给张淑芬买一个电饭煲".to_owned();
+    let refused = desk.commit(Command::WriteWish { wish: Box::new(wish.clone()) }).unwrap_err();
+    assert_eq!(code(refused), "wish.identity_in_card");
+    wish.card_text = "一位老人想要一个电饭煲".to_owned();
+    desk.commit(Command::WriteWish { wish: Box::new(wish.clone()) }).unwrap();
+    desk.commit(Command::PublishWish { wish: wish.id, until: None }).unwrap();
+
+    let claim = desk.new_claim(wish.id, 1, "爱心企业");
+    desk.commit(Command::ClaimWish { claim: Box::new(claim.clone()) }).unwrap();
+    let second = desk.new_claim(wish.id, 1, "另一人");
+    let refused = desk.commit(Command::ClaimWish { claim: Box::new(second) }).unwrap_err();
+    assert_eq!(code(refused), "wish.already_claimed");
+    desk.commit(Command::FulfilClaim { claim: claim.id, evidence: "已送达".to_owned() }).unwrap();
+    let confirmation = Confirmation::Beneficiary { note: "收到了".to_owned() };
+    desk.commit(Command::ConfirmWish { wish: wish.id, confirmation }).unwrap();
+
+    let check = |desk: &Desk| {
+        let dossier = desk.replica().dossier(id).unwrap().unwrap();
+        assert_eq!(dossier.needs[0].state, NeedState::Confirmed);
+        assert_eq!(dossier.wishes[0].state, WishState::Confirmed);
+        assert_eq!(dossier.claims.len(), 1);
+        let memory = desk.replica().read();
+        assert_eq!(memory.search.find("zsf", 10).total, 1);
+        assert_eq!(memory.household(id).unwrap().head(), "张淑芬");
+    };
+    check(&desk);
+    drop(desk);
+    // Once without a row file, as after a crash, and once with one.
+    let desk = reopen(folder.path());
+    check(&desk);
+    desk.replica().rest().unwrap();
+    drop(desk);
+    check(&reopen(folder.path()));
+}
+
+#[test]
+fn undo_takes_back_the_last_command_and_then_the_one_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let id = household(&desk);
+    let mut visit = desk.new_visit(id, Desk::now());
+    visit.result = VisitResult::Met;
+    desk.commit(Command::LogVisit { visit: Box::new(visit), amendments: vec![], needs: vec![] }).unwrap();
+    assert_eq!(desk.replica().read().household(id).unwrap().fixed().visits, 1);
+
+    assert_eq!(desk.undo().unwrap().1, "log_visit");
+    assert_eq!(desk.replica().read().household(id).unwrap().fixed().visits, 0);
+    assert_eq!(desk.undo().unwrap().1, "register_household");
+    assert!(!desk.replica().read().household(id).unwrap().is_present());
+    assert_eq!(desk.replica().read().search.find("张淑芬", 10).total, 0);
+    assert_eq!(code(desk.undo().unwrap_err()), "undo.nothing");
+}
+
+#[test]
+fn a_person_stands_in_one_household_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    household(&desk);
+    let held = desk.replica().read().rows.len();
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| household(&desk)));
+    assert!(refused.is_err(), "a second household with the same person was registered");
+    assert_eq!(desk.replica().read().rows.len(), held);
+}
