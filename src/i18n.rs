@@ -11,6 +11,7 @@ pub mod privacy;
 pub mod replica;
 pub mod risk;
 pub mod roster;
+pub mod screens;
 pub mod store;
 
 /// Chinese or English.
