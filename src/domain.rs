@@ -39,6 +39,7 @@ pub mod need;
 pub mod numbering;
 pub mod org;
 pub mod params;
+pub mod portrait;
 pub mod privacy;
 pub mod records;
 pub mod refusal;

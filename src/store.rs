@@ -14,9 +14,12 @@
 //!
 //! Nothing damaged is ever deleted: it goes to `home/quarantine/` and is reported as a [`Finding`].
 
+mod backup;
 mod checkpoint;
 pub mod codec;
+mod compact;
 pub mod disk;
+mod doctor;
 pub mod envelope;
 pub mod error;
 pub mod home;
@@ -27,15 +30,19 @@ mod recover;
 pub mod report;
 mod rows;
 pub mod seal;
+mod snapshot;
 mod space;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use zeroize::Zeroizing;
 
+pub use backup::{BackupOptions, Moved};
 use checkpoint::Checkpoint;
+pub use compact::Compacted;
 use disk::LockGuard;
+pub use doctor::Health;
 pub use envelope::{Kdf, KeyKind, KeyMode, Passphrase, Unlock};
 pub use error::{Part, Result, StoreError};
 pub use home::Home;
@@ -55,11 +62,14 @@ pub type Seq = u64;
 pub struct Options {
     /// Bound of the index's page cache, in bytes. 128 MiB for a bulk import, less for a console.
     pub cache_bytes: u64,
+    /// A journal segment is closed when it is at least this long, in bytes. Opening reads one segment; only whole
+    /// segments are dropped.
+    pub segment_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { cache_bytes: 64 << 20 }
+        Options { cache_bytes: 64 << 20, segment_bytes: journal::SEGMENT_BYTES }
     }
 }
 
@@ -69,7 +79,7 @@ pub struct Store {
     home: Home,
     home_id: [u8; 16],
     keys: Keys,
-    kind: KeyKind,
+    kind: Mutex<KeyKind>,
     options: Options,
     journal: Journal,
     index: RwLock<Option<Arc<dyn Index>>>,
@@ -87,7 +97,12 @@ impl Store {
     /// # Errors
     /// `home.exists`, `home.in_use`, `key.too_short`, `store.disk_full`, `store.io`.
     pub fn create(home: Home, mode: &KeyMode) -> Result<(Store, OpenReport)> {
-        open::create(home, mode, Options::default())
+        Store::create_with(home, mode, Options::default())
+    }
+
+    /// [`Store::create`] with options.
+    pub fn create_with(home: Home, mode: &KeyMode, options: Options) -> Result<(Store, OpenReport)> {
+        open::create(home, mode, options)
     }
 
     /// The first step of opening: lock, key, end of the journal.
@@ -128,11 +143,13 @@ impl Store {
         group.commit()
     }
 
-    /// Begins a group whose entries are pushed one by one; dropping it undoes it. No compaction may run meanwhile.
+    /// Begins a group whose entries are pushed one by one; dropping it undoes it. The thread that holds it must not
+    /// write to the store otherwise: other writes wait for its end.
     pub fn begin_group(&self) -> Result<Group<'_>> {
+        let busy = self.not_while_quiet();
         self.index()?;
         self.need_room(0)?;
-        self.journal.group()
+        Ok(self.journal.group()?.holding(busy))
     }
 
     /// One journal entry.
@@ -259,7 +276,27 @@ impl Store {
 
     /// How the home keeps its key.
     pub fn key_kind(&self) -> KeyKind {
-        self.kind
+        *self.kind.lock().unwrap_or_else(|p| p.into_inner())
+    }
+
+    /// Changes the passphrase, or from a key file to a passphrase and back. The master key stays, so no data is written
+    /// again; backups made before open with what they were made with.
+    ///
+    /// # Errors
+    /// `key.too_short`; `store.misuse` between sealed and unsealed: for that, restore a backup into a new home.
+    pub fn change_key(&self, mode: &KeyMode) -> Result<()> {
+        self.only_sealed()?;
+        if matches!(mode, KeyMode::Unsealed) {
+            return Err(StoreError::Misuse("a sealed home stays sealed"));
+        }
+        let envelope = envelope::Envelope::wrap(&self.home, &self.home_id, mode, self.keys.master())?;
+        envelope::save(&self.home, &envelope)?;
+        *self.kind.lock().unwrap_or_else(|p| p.into_inner()) = envelope.mode;
+        if envelope.mode == KeyKind::Passphrase {
+            // It opens nothing any more; what stays is only the temptation to keep it.
+            let _ = self.home.disk.remove_file(&self.home.key_file_path());
+        }
+        Ok(())
     }
 
     /// Whether a passphrase opens this home: for a lock screen. Takes as long as opening does.
@@ -294,6 +331,18 @@ impl Store {
             boot: self.home.disk.boot_id(),
         };
         checkpoint.write(&self.home)
+    }
+
+    /// Waits until no write is under way, and keeps others waiting.
+    fn quiet(&self) -> RwLockWriteGuard<'_, ()> {
+        self.quiet.write().unwrap_or_else(|p| p.into_inner())
+    }
+
+    fn only_sealed(&self) -> Result<()> {
+        match self.key_kind() {
+            KeyKind::Unsealed => Err(StoreError::Misuse("an unsealed home has no key to change or to wrap")),
+            KeyKind::Passphrase | KeyKind::KeyFile => Ok(()),
+        }
     }
 
     fn not_while_quiet(&self) -> RwLockReadGuard<'_, ()> {

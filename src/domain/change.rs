@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::field::FieldKind;
 use super::record::{Fields, Record, RecordKey, SetError};
 use super::value::Value;
 
@@ -68,14 +69,7 @@ impl Change {
     /// The change that takes this one back.
     pub fn inverse(&self) -> Change {
         match self {
-            Change::Create(record) => Change::Update {
-                record: record.key(),
-                fields: vec![FieldChange {
-                    field: "deleted".to_owned(),
-                    before: Value::Bool(false),
-                    after: Value::Bool(true),
-                }],
-            },
+            Change::Create(record) => Change::Update { record: record.key(), fields: removal(record) },
             Change::Update { record, fields } => Change::Update {
                 record: *record,
                 fields: fields
@@ -89,6 +83,18 @@ impl Change {
             },
         }
     }
+}
+
+/// Marks a record as undone, with the contents that it must still have: whatever a person has changed in it since stands
+/// in the way of undoing it.
+fn removal(record: &Record) -> Vec<FieldChange> {
+    let held = record.fields();
+    let unchanged = held.table().fields.iter().filter(|field| field.kind != FieldKind::Internal).map(|field| {
+        let value = held.get(field.name).unwrap_or_default();
+        FieldChange { field: field.name.to_owned(), before: value.clone(), after: value }
+    });
+    let deleted = FieldChange { field: "deleted".to_owned(), before: Value::Bool(false), after: Value::Bool(true) };
+    unchanged.chain([deleted]).collect()
 }
 
 /// Sets the new contents of an update on a record.

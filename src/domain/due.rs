@@ -19,7 +19,7 @@ pub struct DueFacts<'a> {
     pub grade: RiskGrade,
     /// When the household came into the register.
     pub registered: NaiveDate,
-    /// The last visit that met somebody (results `met` and `deceased`).
+    /// The last visit that met somebody.
     pub last_met: Option<NaiveDate>,
     /// The last visit of any result: its date and its code in the list `visit_result`.
     pub last_attempt: Option<(NaiveDate, &'a str)>,
@@ -66,13 +66,16 @@ pub enum DueCause {
 /// The next visit; `None` when the household has moved away. Of several rules the earliest date counts, except that an
 /// attempt in which nobody was met sets a new date of its own: yesterday's attempt is not overdue again today.
 pub fn next_visit(facts: &DueFacts) -> Option<VisitDue> {
-    let unmet = facts.last_attempt.filter(|(date, result)| {
-        matches!(*result, "absent" | "refused") && facts.last_met.is_none_or(|met| met < *date)
-    });
+    // A visit that found that somebody had died found the household.
+    let found = facts.last_attempt.filter(|(_, result)| *result == "deceased").map(|(date, _)| date);
+    let last_met = facts.last_met.max(found);
+    let unmet = facts
+        .last_attempt
+        .filter(|(date, result)| matches!(*result, "absent" | "refused") && last_met.is_none_or(|met| met < *date));
     if facts.last_attempt.is_some_and(|(_, result)| result == "moved") {
         return None;
     }
-    let regular = match (unmet, facts.last_met) {
+    let regular = match (unmet, last_met) {
         (Some((attempt, _)), _) => {
             let days = params::on(attempt).visit_retry_days();
             by_day(add_days(attempt, days), DueCause::Retry { days })
@@ -276,7 +279,7 @@ mod tests {
         ] {
             let proposed = propose(day("2026-11-22"), result, RiskGrade::B);
             assert_eq!(proposed, expected.map(day), "{result}");
-            let met = matches!(result, "met" | "deceased").then(|| day("2026-11-22"));
+            let met = (result == "met").then(|| day("2026-11-22"));
             let later =
                 DueFacts { last_met: met, last_attempt: Some((day("2026-11-22"), result)), ..facts(RiskGrade::B) };
             assert_eq!(next_visit(&later).map(|due| due.date), proposed, "{result}");

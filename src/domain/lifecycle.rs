@@ -91,7 +91,7 @@ pub const NEED: &[Step<NeedState>] = {
         Step { from: &[Draft, Reported, ToVerify, Valid, Recheck], act: Act::Merge, to: Merged },
         Step { from: &[Valid, Matched], act: Act::Arrange, to: Arranged },
         Step { from: &[Valid], act: Act::Match, to: Matched },
-        Step { from: &[Arranged], act: Act::Release, to: Valid },
+        Step { from: &[Arranged], act: Act::Release, to: Matched },
         Step { from: &[Valid, Matched, Arranged], act: Act::Serve, to: InService },
         Step { from: &[Valid, Matched, Arranged, InService], act: Act::Deliver, to: Delivered },
         Step { from: &[Arranged, InService, Delivered], act: Act::Confirm, to: Confirmed },

@@ -13,17 +13,24 @@ use crate::i18n::Lang;
 /// Of a single character nothing is shown.
 pub fn name(name: &str) -> String {
     let name = name.trim();
-    let count = name.chars().count();
-    let shown_first = if name.contains('·') { 1 } else { surname(name).chars().count() };
+    let is_letter = |c: &char| !matches!(c, '·' | ' ');
+    let count = name.chars().filter(is_letter).count();
+    let shown_first = match count {
+        1 => 0,
+        _ if name.contains('·') => 1,
+        _ => surname(name).chars().count(),
+    };
     // The last character is shown only when that leaves at least one hidden.
     let shown_last = usize::from(count > shown_first + 1);
-    let shown_first = if count == 1 { 0 } else { shown_first };
-    let hide = |(index, c): (usize, char)| match c {
-        '·' | ' ' => c,
-        _ if index < shown_first || index + shown_last >= count => c,
-        _ => '*',
+    let mut place = 0;
+    let hide = |c: char| {
+        if !is_letter(&c) {
+            return c;
+        }
+        place += 1;
+        if place <= shown_first || place + shown_last > count { c } else { '*' }
     };
-    name.chars().enumerate().map(hide).collect()
+    name.chars().map(hide).collect()
 }
 
 /// A telephone number: 13812341234 → 138****1234, 0577-88881234 → 0577-****1234. Of seven or fewer digits, and of
@@ -86,6 +93,12 @@ pub fn disease(text: &str, lang: Lang) -> String {
 pub fn age(birth: NaiveDate, date: NaiveDate) -> u32 {
     let before_birthday = (date.month(), date.day()) < (birth.month(), birth.day());
     u32::try_from(date.year() - birth.year() - i32::from(before_birthday)).unwrap_or(0)
+}
+
+/// The day on which somebody becomes `age` years old, as [`age`] counts.
+pub fn birthday(birth: NaiveDate, age: u32) -> Option<NaiveDate> {
+    let year = birth.year().checked_add_unsigned(age)?;
+    birth.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 3, 1)) // born on 29 February
 }
 
 /// An age as a span of years: 0–5, 6–15, 16–19, 20–59, 60–79, 80+.
@@ -167,6 +180,8 @@ mod tests {
             ("阿依·古丽", "阿*·*丽"),
             (" 张小花 ", "张*花"),
             ("John Smith", "J*** ****h"),
+            ("阿·丽", "阿·*"),
+            ("张 花", "张 *"),
             ("𠮷小花", "𠮷*花"),
         ] {
             assert_eq!(name(text), expected, "{text}");
@@ -240,6 +255,17 @@ mod tests {
         ] {
             assert_eq!(age(birth.parse().unwrap(), on.parse().unwrap()), expected, "{birth} {on}");
         }
+        for (birth, years, expected) in [
+            ("1957-03-02", 69, Some("2026-03-02")),
+            ("2004-02-29", 18, Some("2022-03-01")),
+            ("2004-02-29", 20, Some("2024-02-29")),
+            ("1957-03-02", u32::MAX, None),
+        ] {
+            let birth = birth.parse().unwrap();
+            let day = birthday(birth, years);
+            assert_eq!(day, expected.map(|day| day.parse().unwrap()), "{birth} {years}");
+            assert!(day.is_none_or(|day| age(birth, day) == years && age(birth, day.pred_opt().unwrap()) == years - 1));
+        }
         for (years, expected) in [
             (0, "0–5"),
             (5, "0–5"),
@@ -254,6 +280,19 @@ mod tests {
             (110, "80+"),
         ] {
             assert_eq!(AgeBand::of(years).as_str(), expected, "{years}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn masking_always_hides_something(text in "[张王欧阳小花·村镇路0-9a-z +-]{0,20}|\\PC{0,30}") {
+            let shown = name(&text);
+            proptest::prop_assert!(text.trim().is_empty() || shown.contains('*') || text.trim().chars().all(|c| c == '·'));
+            proptest::prop_assert!(text.trim().starts_with(&address(&text)) || address(&text) == "***");
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+            for (shown, least) in [(phone(&text), 3), (bank(&text), 4), (id_text(&text), 4)] {
+                proptest::prop_assert!(digits(&text) < 5 || digits(&text) >= digits(&shown) + least.min(digits(&text) - 4), "{shown}");
+            }
         }
     }
 }

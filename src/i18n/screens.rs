@@ -31,10 +31,6 @@ crate::messages! {
     quit_hint(key: &str) => "按 {key} 退出", "Press {key} to quit";
 
     // --- settings and drafts ---
-    settings_not_saved(path: &str, what: &str) => "设置未能保存到 {path}：{what}", "The settings could not be kept in {path}: {what}";
-    settings_not_saved_remedy => "本次运行中仍然有效；请检查磁盘空间和权限", "They hold until you quit; check disk space and permissions";
-    settings_invalid(path: &str, what: &str) => "设置文件 {path} 有误：{what}", "The settings file {path} is wrong: {what}";
-    settings_invalid_remedy => "改正或删除该文件后再启动", "Correct or delete the file, then start again";
     draft_failed(what: &str) => "草稿未能保存或读取：{what}", "The draft could not be kept or read: {what}";
     draft_failed_remedy => "请尽快提交，并检查磁盘空间和权限", "Submit soon, and check disk space and permissions";
 }

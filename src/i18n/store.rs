@@ -24,7 +24,7 @@ crate::messages! {
     wrong_key_file_remedy => "请把原来的密钥文件放回该位置（权限 0600）", "Put the original key file back in its place (mode 0600)";
     key_damaged => "密钥信封及其副本均已损坏", "The key envelope and its copy are both damaged";
     key_damaged_remedy => "请用备份恢复；损坏的文件不要删除", "Restore a backup; do not delete the damaged files";
-    passphrase_too_short(least: usize) => "口令至少需要 {least} 个字符", "The passphrase needs at least {least} characters";
+    passphrase_too_short(least: usize) => "口令至少需要 {least} 个字符（一个汉字按两个计）", "The passphrase needs at least {least} characters (a Chinese character counts as two)";
     passphrase_too_short_remedy => "请使用更长的口令，例如四个不相关的词语", "Use a longer one, for example four unrelated words";
     corrupt(part: &str) => "{part}已损坏，未予采用", "Damage was found in {part}; the damaged bytes are not used";
     corrupt_remedy => "请运行 zhulian doctor --repair；损坏的内容保存在 quarantine 目录，请勿删除", "Run zhulian doctor --repair. The damaged bytes are kept in the quarantine folder; do not delete them";

@@ -116,7 +116,8 @@ impl Folded {
                 match change {
                     Change::Create(record) => line.records.push(record.key()),
                     Change::Update { record, fields } => {
-                        line.fields.extend(fields.iter().map(|field| (*record, field.clone())));
+                        let changed = fields.iter().filter(|field| field.before != field.after);
+                        line.fields.extend(changed.map(|field| (*record, field.clone())));
                     }
                 }
             }

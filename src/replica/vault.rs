@@ -51,7 +51,8 @@ impl Vault {
     pub(super) fn each_loose(&self, mut see: impl FnMut(Record)) -> Result<(), Unreadable> {
         let index = self.store.index().map_err(unreadable)?;
         for found in index.scan(&[LOOSE]) {
-            see(decode(&found.map_err(unreadable)?.1)?);
+            let (key, bytes) = found.map_err(unreadable)?;
+            see(decode(&whole(&*index, &key, bytes)?)?);
         }
         Ok(())
     }
@@ -60,7 +61,10 @@ impl Vault {
     pub(super) fn each_dossier(&self, mut see: impl FnMut(Dossier)) -> Result<(), Unreadable> {
         let index = self.store.index().map_err(unreadable)?;
         for found in index.scan(&[DOSSIER]) {
-            see(decode(&found.map_err(unreadable)?.1)?);
+            let (key, bytes) = found.map_err(unreadable)?;
+            if key.len() == dossier_key(HouseholdId::default()).len() {
+                see(decode(&whole(&*index, &key, bytes)?)?);
+            }
         }
         Ok(())
     }
@@ -72,7 +76,7 @@ pub(super) struct Held<'a>(pub &'a dyn Index);
 impl Held<'_> {
     fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Unreadable> {
         match self.0.get(key).map_err(unreadable)? {
-            Some(bytes) => decode(&bytes).map(Some),
+            Some(bytes) => whole(self.0, key, bytes).and_then(|bytes| decode(&bytes)).map(Some),
             None => Ok(None),
         }
     }
@@ -132,17 +136,53 @@ fn loose_key(key: RecordKey) -> Vec<u8> {
     bytes
 }
 
+/// A value begins with the number of further parts it has, which stand under its key with `PART` and their number
+/// behind: an unusually long file must not become a value that the index keeps badly.
+const PART: u8 = 0xff;
+/// Bytes of one part.
+const PART_BYTES: usize = 60 << 10;
+
+fn put(batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) {
+    let (first, rest) = bytes.split_at(bytes.len().min(PART_BYTES));
+    let parts = rest.chunks(PART_BYTES);
+    let mut value = (parts.len() as u16).to_le_bytes().to_vec();
+    value.extend_from_slice(first);
+    for (number, part) in parts.enumerate() {
+        batch.put(part_key(&key, number as u16), part);
+    }
+    batch.put(key, value);
+}
+
+fn part_key(key: &[u8], number: u16) -> Vec<u8> {
+    let mut part = key.to_vec();
+    part.push(PART);
+    part.extend_from_slice(&number.to_be_bytes());
+    part
+}
+
+/// A value with all its parts.
+fn whole(index: &dyn Index, key: &[u8], value: Vec<u8>) -> Result<Vec<u8>, Unreadable> {
+    let damaged = || Unreadable("a stored value is not whole".to_owned());
+    let (count, first) = value.split_at_checked(2).ok_or_else(damaged)?;
+    let mut bytes = first.to_vec();
+    for number in 0..u16::from_le_bytes([count[0], count[1]]) {
+        let part = index.get(&part_key(key, number)).map_err(unreadable)?;
+        bytes.extend_from_slice(&part.ok_or_else(damaged)?);
+    }
+    Ok(bytes)
+}
+
 /// What was folded, as one batch for the index.
 pub(super) fn batch(folded: &Folded) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
     for (household, dossier) in &folded.dossiers {
-        batch.put(dossier_key(*household), codec::encode(dossier)?);
+        put(&mut batch, dossier_key(*household), &codec::encode(dossier)?);
     }
     for (household, page, older) in &folded.pages {
-        batch.put(page_key(*household, *page), codec::encode(older)?);
+        put(&mut batch, page_key(*household, *page), &codec::encode(older)?);
     }
     for (key, record) in &folded.loose {
-        batch.put(loose_key(*key), codec::encode(record)?);
+        put(&mut batch, loose_key(*key), &codec::encode(record)?);
     }
     Ok(batch)
 }

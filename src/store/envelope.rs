@@ -16,7 +16,7 @@ use super::error::{At, Part, Result, StoreError};
 use super::home::Home;
 use super::seal::{Keys, Purpose, Secret, fill_random, random_secret};
 
-/// The least number of characters of a passphrase.
+/// The least number of characters of a passphrase; a Chinese character counts as two.
 pub const MIN_PASSPHRASE: usize = 8;
 
 const FORMAT: u8 = 1;
@@ -217,7 +217,7 @@ impl Envelope {
                 Some(key_file(home, true)?)
             }
             KeyMode::Passphrase(passphrase, kdf) => {
-                if passphrase.0.chars().count() < MIN_PASSPHRASE {
+                if passphrase.0.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>() < MIN_PASSPHRASE {
                     return Err(StoreError::PassphraseTooShort);
                 }
                 let mut salt = [0; 16];

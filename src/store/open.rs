@@ -13,7 +13,7 @@ use super::home::Home;
 use super::journal::Journal;
 use super::report::Finding;
 use super::seal::{Keys, Purpose, fill_random, random_secret};
-use super::{Options, Seq, Store, rows};
+use super::{Options, Seq, Store, rows, snapshot};
 
 /// What the first step of opening found.
 #[derive(Debug, Clone, Serialize)]
@@ -89,13 +89,14 @@ fn open_with_keys(
             Some(Checkpoint { last_seq: 0, applied_seq: 0, clean: false, boot: None })
         }
     };
-    let proof =
-        [before.as_ref().map(|checkpoint| checkpoint.last_seq), rows::stamp(&*home.disk, &home.rows_path(), &home_id)]
-            .into_iter()
-            .flatten()
-            .max()
-            .unwrap_or(0);
-    let opened = Journal::open(&home, home_id, keys.sealer(Purpose::Journal), proof)?;
+    // Whatever is stamped with a seq proves that the entry of this seq was acknowledged.
+    let proofs = [
+        before.as_ref().map(|checkpoint| checkpoint.last_seq),
+        rows::stamp(&*home.disk, &home.rows_path(), &home_id),
+        snapshot::list(&home)?.first().map(|(applied, _)| *applied),
+    ];
+    let proof = proofs.into_iter().flatten().max().unwrap_or(0);
+    let opened = Journal::open(&home, home_id, keys.sealer(Purpose::Journal), proof, options.segment_bytes)?;
     findings.extend(opened.findings);
     let boot = home.disk.boot_id();
     let report = OpenReport {
@@ -108,7 +109,7 @@ fn open_with_keys(
         home,
         home_id,
         keys,
-        kind,
+        kind: Mutex::new(kind),
         options,
         journal: opened.journal,
         index: RwLock::new(None),
@@ -147,11 +148,14 @@ fn read_generation(home: &Home, findings: &mut Vec<Finding>) -> Result<u32> {
         .and_then(checked_line)
         .and_then(|line| std::str::from_utf8(line).ok())
         .and_then(generation_number);
-    if let Some(number) = named {
-        return Ok(number);
-    }
     let listed = home.disk.list(&home.root).at("read", &home.root)?;
     let newest = listed.iter().filter(|entry| entry.is_dir).filter_map(|entry| generation_number(&entry.name)).max();
+    let is_there = |number| listed.iter().any(|entry| generation_number(&entry.name) == Some(number));
+    if let Some(number) = named
+        && (is_there(number) || newest.is_none())
+    {
+        return Ok(number);
+    }
     match write_generation(home, newest.unwrap_or(1)) {
         Ok(()) | Err(StoreError::DiskFull) => {}
         Err(error) => return Err(error),

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use super::backup::Loader;
+use super::disk;
 use super::error::{At, Part, Result, StoreError};
-use super::index::{Batch, Index, MemoryIndex, SledIndex};
+use super::home::Home;
+use super::index::{Batch, Index, IndexStats, MemoryIndex, Scan, SledIndex};
 use super::report::Finding;
-use super::seal::Purpose;
-use super::{Seq, Store, open};
+use super::seal::{Keys, Purpose};
+use super::snapshot::{self, Piece};
+use super::{Options, Seq, Store, compact};
 
 /// Replayed entries after which the index is made durable, so that a crash during a long replay does not begin anew.
 const DURABLE_EVERY: u64 = 50_000;
@@ -21,8 +26,18 @@ pub struct Recovery {
     pub replayed: u64,
     /// Whether the index was built anew.
     pub rebuilt: bool,
+    /// The seq of the snapshot that the rebuild began with; 0 without one.
+    pub base: Seq,
     /// What was found.
     pub findings: Vec<Finding>,
+}
+
+/// The index that belongs to the disk of a home: sled on real files, the twin in memory elsewhere.
+pub(super) fn index_at(home: &Home, keys: &Keys, path: &Path, options: Options) -> Result<Arc<dyn Index>> {
+    match home.disk.real_path(path) {
+        Some(path) => Ok(Arc::new(SledIndex::open(&path, keys.sealer(Purpose::Index), options.cache_bytes)?)),
+        None => Ok(Arc::new(MemoryIndex::new())),
+    }
 }
 
 impl Store {
@@ -36,17 +51,41 @@ impl Store {
         mut turn: impl FnMut(&dyn Index, Seq, &[u8]) -> std::result::Result<Batch, E>,
     ) -> std::result::Result<Recovery, E> {
         let mut recovery = Recovery::default();
-        let mut index = self.open_or_rebuild(&mut recovery)?;
-        if self.replay(&*index, &mut recovery, &mut turn).is_err_and_damaged()? {
+        compact::sweep(self)?;
+        let index = self.open_or_rebuild(&mut recovery)?;
+        self.bring_up_to_date(index, recovery, &mut turn)
+    }
+
+    /// Puts the index aside and builds it anew, from the latest snapshot and the journal. For a repair.
+    pub fn rebuild<E: From<StoreError>>(
+        &self,
+        mut turn: impl FnMut(&dyn Index, Seq, &[u8]) -> std::result::Result<Batch, E>,
+    ) -> std::result::Result<Recovery, E> {
+        let _quiet = self.quiet();
+        let mut recovery = Recovery::default();
+        *self.index.write().unwrap_or_else(|p| p.into_inner()) = None;
+        self.put_index_aside("asked for", &mut recovery)?;
+        let index = self.build_base(&mut recovery)?;
+        self.bring_up_to_date(index, recovery, &mut turn)
+    }
+
+    fn bring_up_to_date<E: From<StoreError>>(
+        &self,
+        mut index: Arc<dyn Index>,
+        mut recovery: Recovery,
+        turn: &mut impl FnMut(&dyn Index, Seq, &[u8]) -> std::result::Result<Batch, E>,
+    ) -> std::result::Result<Recovery, E> {
+        if !self.replay(&*index, &mut recovery, turn)? {
             // The index opened but did not hold: begin once more, from the base.
             drop(index);
             self.put_index_aside("damaged while replaying", &mut recovery)?;
             index = self.build_base(&mut recovery)?;
-            self.replay(&*index, &mut recovery, &mut turn).map_err(Failed::into_inner)?;
+            if !self.replay(&*index, &mut recovery, turn)? {
+                return Err(StoreError::corrupt(Part::Index, "a rebuilt index is damaged again").into());
+            }
         }
         if recovery.rebuilt {
-            let base = self.journal.last_seq().saturating_sub(recovery.replayed);
-            recovery.findings.push(Finding::IndexRebuilt { base, entries: recovery.replayed });
+            recovery.findings.push(Finding::IndexRebuilt { base: recovery.base, entries: recovery.replayed });
         }
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(index);
         match self.write_checkpoint(false) {
@@ -73,24 +112,13 @@ impl Store {
     /// Opens the index as it lies on the disk; makes room from the reserve if that is what it lacks.
     fn open_index(&self) -> Result<Arc<dyn Index>> {
         let generation = self.generation_path();
-        if self.home.disk.list(&generation).is_err() {
-            self.home.disk.create_dir_all(&generation).at("create", &generation)?;
-            self.home.disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
-        }
+        disk::create_dir_durably(&*self.home.disk, &generation).at("create", &generation)?;
         let path = generation.join("index");
-        match self.index_at(&path) {
-            Err(StoreError::DiskFull) if self.release_reserve() => self.index_at(&path),
-            answer => answer,
-        }
-    }
-
-    pub(super) fn index_at(&self, path: &Path) -> Result<Arc<dyn Index>> {
-        match self.home.disk.real_path(path) {
-            Some(path) => {
-                let sealer = self.keys.sealer(Purpose::Index);
-                Ok(Arc::new(SledIndex::open(&path, sealer, self.options.cache_bytes)?))
+        match index_at(&self.home, &self.keys, &path, self.options) {
+            Err(StoreError::DiskFull) if self.release_reserve() => {
+                index_at(&self.home, &self.keys, &path, self.options)
             }
-            None => Ok(Arc::new(MemoryIndex::new())),
+            answer => answer,
         }
     }
 
@@ -107,7 +135,7 @@ impl Store {
         let boot = self.home.disk.boot_id();
         let suspicious = match &self.before {
             Some(before) => before.power_may_have_been_lost(boot.as_deref()),
-            None => false,
+            None => true, // nothing is known about the last run
         };
         if suspicious && applied > 0 {
             index.verify(&mut |_| {})?;
@@ -118,8 +146,12 @@ impl Store {
 
     fn put_index_aside(&self, reason: &str, recovery: &mut Recovery) -> Result<()> {
         let path = self.generation_path().join("index");
-        let kept = self.home.quarantine(&path)?;
-        recovery.findings.push(Finding::IndexDamaged { reason: reason.to_owned(), kept: Some(kept) });
+        if self.home.disk.real_path(&path).is_none() {
+            return Ok(()); // an index in memory is simply gone
+        }
+        let there = self.home.disk.list(&path).is_ok();
+        let kept = if there { Some(self.home.quarantine(&path)?) } else { None };
+        recovery.findings.push(Finding::IndexDamaged { reason: reason.to_owned(), kept });
         Ok(())
     }
 
@@ -127,21 +159,77 @@ impl Store {
     fn build_base(&self, recovery: &mut Recovery) -> Result<Arc<dyn Index>> {
         recovery.rebuilt = true;
         recovery.replayed = 0;
+        let generation = self.generation_path();
+        let (aside, path) = (generation.join("index.part"), generation.join("index"));
+        let mut base = 0;
+        for (seq, snapshot) in snapshot::list(&self.home)? {
+            match self.load_snapshot(&snapshot, &aside) {
+                Ok(loaded) => {
+                    base = seq;
+                    let disk = &self.home.disk;
+                    match loaded {
+                        // An index in memory has no folder to move.
+                        Some(index) => return self.with_base(index, recovery),
+                        None => disk.rename(&aside, &path).at("rename", &aside)?,
+                    }
+                    disk.sync_dir(&generation).at("sync", &generation)?;
+                    break;
+                }
+                Err(error) if snapshot::is_damage(&error) => {
+                    let kept = self.home.quarantine(&snapshot).ok();
+                    recovery.findings.push(Finding::Unusable { part: Part::Snapshot, kept });
+                }
+                Err(error) => return Err(error),
+            }
+        }
         let index = self.open_index()?;
+        if index.applied_seq() != base {
+            return Err(StoreError::corrupt(Part::Index, "a fresh index is not as it was written"));
+        }
+        self.with_base(index, recovery)
+    }
+
+    /// Reports what neither the base nor the journal holds.
+    fn with_base(&self, index: Arc<dyn Index>, recovery: &mut Recovery) -> Result<Arc<dyn Index>> {
+        recovery.base = index.applied_seq();
         let first = self.journal.first_seq();
-        if index.applied_seq() + 1 < first {
-            let lost = Finding::EntriesLost { first: index.applied_seq() + 1, last: first - 1, kept: None };
-            recovery.findings.push(lost);
+        if recovery.base + 1 < first {
+            recovery.findings.push(Finding::EntriesLost { first: recovery.base + 1, last: first - 1, kept: None });
         }
         Ok(index)
     }
 
+    /// Loads a snapshot into a new index at `path`, closed again (`None`) if it lies on the disk.
+    fn load_snapshot(&self, snapshot: &Path, path: &Path) -> Result<Option<Arc<dyn Index>>> {
+        if self.home.disk.list(path).is_ok() {
+            self.home.disk.remove_tree(path).at("remove", path)?; // an interrupted rebuild
+        }
+        let opened = snapshot::Opened::open(&*self.home.disk, snapshot)?;
+        if opened.header.home_id != self.home_id {
+            return Err(StoreError::corrupt(Part::Snapshot, "a snapshot of another home"));
+        }
+        let index = index_at(&self.home, &self.keys, path, self.options)?;
+        let mut loader = Loader::default();
+        opened.read(&self.keys.sealer(Purpose::Snapshot), |piece, _| {
+            if let Piece::Records(records) = piece {
+                for (key, value) in records {
+                    loader.take(&*index, key, value)?;
+                }
+            }
+            Ok(())
+        })?;
+        loader.finish(&*index, opened.header.applied)?;
+        Ok(self.home.disk.real_path(path).is_none().then_some(index))
+    }
+
+    /// Applies what the index lacks. `Ok(false)`: the index turned out to be damaged.
     fn replay<E: From<StoreError>>(
         &self,
         index: &dyn Index,
         recovery: &mut Recovery,
         turn: &mut impl FnMut(&dyn Index, Seq, &[u8]) -> std::result::Result<Batch, E>,
-    ) -> std::result::Result<(), Failed<E>> {
+    ) -> std::result::Result<bool, E> {
+        let watched = Watched { index, damaged: AtomicBool::new(false) };
         let from = (index.applied_seq() + 1).max(self.journal.first_seq());
         for seq in from..=self.journal.last_seq() {
             let entry = match self.journal.entry(seq) {
@@ -150,50 +238,68 @@ impl Store {
                     recovery.findings.push(Finding::EntriesLost { first: seq, last: seq, kept: None });
                     continue;
                 }
-                Err(error) => return Err(Failed::Store(error)),
+                Err(error) => return Err(error.into()),
             };
-            let batch = turn(index, seq, &entry).map_err(Failed::Turn)?;
-            index.apply(seq, &batch).map_err(Failed::Store)?;
-            recovery.replayed += 1;
-            if recovery.replayed % DURABLE_EVERY == 0 {
-                index.make_durable().map_err(Failed::Store)?;
+            let batch = match turn(&watched, seq, &entry) {
+                Ok(batch) => batch,
+                Err(_) if watched.damaged.load(Ordering::Relaxed) => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            match watched.apply(seq, &batch) {
+                Ok(()) => recovery.replayed += 1,
+                Err(StoreError::Corrupt { .. }) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+            if recovery.replayed.is_multiple_of(DURABLE_EVERY) {
+                index.make_durable()?;
             }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
-/// Whose error ended a replay.
-enum Failed<E> {
-    Store(StoreError),
-    Turn(E),
+/// An index that remembers whether it ever answered with damage: the caller's own error type may hide that.
+#[derive(Debug)]
+struct Watched<'a> {
+    index: &'a dyn Index,
+    damaged: AtomicBool,
 }
 
-impl<E: From<StoreError>> Failed<E> {
-    fn into_inner(self) -> E {
-        match self {
-            Failed::Store(error) => error.into(),
-            Failed::Turn(error) => error,
+impl Watched<'_> {
+    fn note<T>(&self, answer: Result<T>) -> Result<T> {
+        if matches!(answer, Err(StoreError::Corrupt { .. })) {
+            self.damaged.store(true, Ordering::Relaxed);
         }
+        answer
     }
 }
 
-trait Damaged<E> {
-    /// `Ok(true)` for damage of the index, `Err` for every other error.
-    fn is_err_and_damaged(self) -> std::result::Result<bool, E>;
-}
-
-impl<E: From<StoreError>> Damaged<E> for std::result::Result<(), Failed<E>> {
-    fn is_err_and_damaged(self) -> std::result::Result<bool, E> {
-        match self {
-            Ok(()) => Ok(false),
-            Err(Failed::Store(StoreError::Corrupt { .. })) => Ok(true),
-            Err(failed) => Err(failed.into_inner()),
-        }
+impl Index for Watched<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.note(self.index.get(key))
     }
-}
 
-#[allow(unused)]
-fn generation(store: &Store, number: u32) -> std::path::PathBuf {
-    open::generation_path(&store.home, number)
+    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
+        Box::new(self.index.scan(prefix).map(|record| self.note(record)))
+    }
+
+    fn apply(&self, seq: Seq, batch: &Batch) -> Result<()> {
+        self.note(self.index.apply(seq, batch))
+    }
+
+    fn applied_seq(&self) -> Seq {
+        self.index.applied_seq()
+    }
+
+    fn make_durable(&self) -> Result<()> {
+        self.note(self.index.make_durable())
+    }
+
+    fn verify(&self, progress: &mut dyn FnMut(u64)) -> Result<()> {
+        self.note(self.index.verify(progress))
+    }
+
+    fn stats(&self) -> IndexStats {
+        self.index.stats()
+    }
 }

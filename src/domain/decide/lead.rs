@@ -54,9 +54,7 @@ pub(super) fn settle(
     Ok(vec![update(&before, &after)?])
 }
 
-/// Leads of the channel group "data screening" must be seen to be believed (paper 000: 大数据+铁脚板).
+/// Leads of the channel group "screening" must be seen to be believed (paper 000: 大数据+铁脚板).
 fn found_in_data(channel: &Code) -> bool {
-    super::super::codes::list("discovery_channel")
-        .and_then(|list| list.get(channel.as_str()))
-        .is_some_and(|entry| entry.code == "data" || entry.parent == Some("data"))
+    super::super::codes::list("discovery_channel").is_some_and(|list| list.is_within(channel.as_str(), "screening"))
 }

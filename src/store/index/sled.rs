@@ -197,7 +197,7 @@ impl Index for SledIndex {
             }
             self.sealer.open(PLACE, &key, &stored)?;
             found.add(&key, &stored);
-            if found.records % 1024 == 0 {
+            if found.records.is_multiple_of(1024) {
                 progress(found.records);
             }
         }

@@ -213,3 +213,30 @@ fn array_at<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
     out.copy_from_slice(&bytes[at..at + N]);
     out
 }
+
+/// Splits bytes that hold whole frames one after the other, checking their CRCs.
+pub(crate) fn split(mut bytes: &[u8]) -> impl Iterator<Item = Result<(FrameHeader, &[u8])>> {
+    std::iter::from_fn(move || {
+        if bytes.is_empty() {
+            return None;
+        }
+        let parsed = bytes.first_chunk::<FRAME_HEADER>().map(FrameHeader::parse);
+        let whole = match parsed {
+            Some(Parsed::Frame(header)) => bytes
+                .split_at_checked(header.frame_len())
+                .filter(|(frame, _)| crc_of(frame) == header.crc)
+                .map(|(frame, rest)| (header, frame, rest)),
+            _ => None,
+        };
+        match whole {
+            Some((header, frame, rest)) => {
+                bytes = rest;
+                Some(Ok((header, frame)))
+            }
+            None => {
+                bytes = &[];
+                Some(Err(StoreError::corrupt(Part::Journal, "a frame in a backup")))
+            }
+        }
+    })
+}

@@ -1,12 +1,12 @@
 //! A group of entries that become effective together.
 
 use std::ops::Range;
-use std::sync::MutexGuard;
+use std::sync::{MutexGuard, RwLockReadGuard};
 
 use super::frame::{Hash, Role, write_frame};
 use super::{Journal, Writer};
 use crate::store::Seq;
-use crate::store::error::Result;
+use crate::store::error::{Result, StoreError};
 
 /// Bytes gathered before they are written.
 const WRITE_AT_ONCE: usize = 1 << 20;
@@ -22,6 +22,10 @@ pub struct Group<'a> {
     offsets: Vec<u64>,
     buffer: Vec<u8>,
     committed: bool,
+    /// A push failed, so the group lacks an entry and may not be committed.
+    failed: bool,
+    /// Keeps compaction waiting.
+    _busy: Option<RwLockReadGuard<'a, ()>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +38,22 @@ struct Mark {
 impl<'a> Group<'a> {
     pub(super) fn new(journal: &'a Journal, writer: MutexGuard<'a, Writer>) -> Group<'a> {
         let start = Mark { end: writer.end, next: writer.next, last_hash: writer.last_hash };
-        Group { journal, writer, start, held: None, offsets: Vec::new(), buffer: Vec::new(), committed: false }
+        Group {
+            journal,
+            writer,
+            start,
+            held: None,
+            offsets: Vec::new(),
+            buffer: Vec::new(),
+            committed: false,
+            failed: false,
+            _busy: None,
+        }
+    }
+
+    pub(in crate::store) fn holding(mut self, busy: RwLockReadGuard<'a, ()>) -> Group<'a> {
+        self._busy = Some(busy);
+        self
     }
 
     /// Adds an entry; returns the seq that it will have.
@@ -42,8 +61,11 @@ impl<'a> Group<'a> {
     /// # Errors
     /// As [`Journal::append`]; the group can then only be dropped.
     pub fn push(&mut self, plain: &[u8]) -> Result<Seq> {
+        self.not_failed()?;
         if let Some(before) = self.held.replace(plain.to_vec()) {
-            self.frame(&before, Role::Member)?;
+            let framed = self.frame(&before, Role::Member);
+            self.failed = framed.is_err();
+            framed?;
         }
         Ok(self.writer.next)
     }
@@ -53,6 +75,7 @@ impl<'a> Group<'a> {
     /// # Errors
     /// As [`Journal::append`]; then none of them is effective (after `store.read_only`: unknown until the next open).
     pub fn commit(mut self) -> Result<Range<Seq>> {
+        self.not_failed()?;
         if let Some(last) = self.held.take() {
             let role = if self.offsets.is_empty() { Role::Single } else { Role::Closing };
             self.frame(&last, role)?;
@@ -68,6 +91,10 @@ impl<'a> Group<'a> {
             let _ = self.journal.roll_if_long(&mut self.writer);
         }
         Ok(range)
+    }
+
+    fn not_failed(&self) -> Result<()> {
+        if self.failed { Err(StoreError::Misuse("a group that failed")) } else { Ok(()) }
     }
 
     fn frame(&mut self, plain: &[u8], role: Role) -> Result<()> {
