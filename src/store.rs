@@ -302,7 +302,7 @@ impl Store {
     /// Whether a passphrase opens this home: for a lock screen. Takes as long as opening does.
     pub fn unlocks(&self, passphrase: &Passphrase) -> bool {
         let unlock = Unlock::Passphrase(passphrase.clone());
-        self.kind == KeyKind::Passphrase
+        self.key_kind() == KeyKind::Passphrase
             && envelope::load(&self.home).is_ok_and(|found| found.envelope.unwrap(&self.home, &unlock).is_ok())
     }
 
