@@ -78,7 +78,13 @@ mod tests {
     #[test]
     fn only_what_changed_is_written_and_comes_back() {
         let before = Settings::default();
-        let set = Settings { lang: Lang::En, ascii: true, mouse: true, keymap: Some("vim".to_owned()), ..Settings::default() };
+        let set = Settings {
+            lang: Lang::En,
+            ascii: true,
+            mouse: true,
+            keymap: Some("vim".to_owned()),
+            ..Settings::default()
+        };
         let mut kept = Kept::default();
         for (key, value) in set.changes(&before) {
             kept.set(key, &value).unwrap();
