@@ -5,6 +5,7 @@
 
 pub mod console;
 pub mod domain;
+pub mod forms;
 pub mod identifiers;
 pub mod keys;
 pub mod portrait;
@@ -12,6 +13,7 @@ pub mod privacy;
 pub mod replica;
 pub mod risk;
 pub mod roster;
+pub mod screens;
 pub mod store;
 
 /// Chinese or English.

@@ -101,6 +101,10 @@ actions! {
         NextTab "tab.next" "下一页签" "Next tab";
         PreviousTab "tab.previous" "上一页签" "Previous tab";
         Older "older" "更早记录" "Older entries";
+        Jump1 "jump.1" "第一栏" "First part";
+        Jump2 "jump.2" "第二栏" "Second part";
+        Jump3 "jump.3" "第三栏" "Third part";
+        Jump4 "jump.4" "第四栏" "Fourth part";
     }
     Lists "列表" "Lists" {
         Open "open" "打开" "Open";
