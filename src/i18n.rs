@@ -4,6 +4,7 @@
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod console;
+pub mod demo;
 pub mod domain;
 pub mod forms;
 pub mod identifiers;

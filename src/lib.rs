@@ -2,12 +2,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`demo`] | invented data of four sizes, and the check of its figures |
 //! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
 //! | [`i18n`] | every text a person reads, in Chinese and English |
 //! | [`tui`] | the console: keys, themes, widgets, terminals, sessions |
 //! | [`search`] | finds anyone at once: names, pinyin, initials, numbers, villages; in RAM, pure |
 //! | [`roster`] | import of civil-affairs spreadsheets; export |
 
+pub mod demo;
 pub mod desk;
 pub mod domain;
 pub mod i18n;

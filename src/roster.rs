@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod check;
 pub mod date;
+pub mod export;
 pub mod family;
 pub mod fault;
 pub mod map;
@@ -10,5 +11,6 @@ pub mod notice;
 pub mod place;
 pub mod plan;
 pub mod read;
+pub mod report;
 mod rows;
 pub mod source;

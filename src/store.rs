@@ -62,11 +62,14 @@ pub type Seq = u64;
 pub struct Options {
     /// Bound of the index's page cache, in bytes. 128 MiB for a bulk import, less for a console.
     pub cache_bytes: u64,
+    /// A journal segment is closed when it is at least this long, in bytes. Opening reads one segment; only whole
+    /// segments are dropped.
+    pub segment_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { cache_bytes: 64 << 20 }
+        Options { cache_bytes: 64 << 20, segment_bytes: journal::SEGMENT_BYTES }
     }
 }
 
@@ -94,7 +97,12 @@ impl Store {
     /// # Errors
     /// `home.exists`, `home.in_use`, `key.too_short`, `store.disk_full`, `store.io`.
     pub fn create(home: Home, mode: &KeyMode) -> Result<(Store, OpenReport)> {
-        open::create(home, mode, Options::default())
+        Store::create_with(home, mode, Options::default())
+    }
+
+    /// [`Store::create`] with options.
+    pub fn create_with(home: Home, mode: &KeyMode, options: Options) -> Result<(Store, OpenReport)> {
+        open::create(home, mode, options)
     }
 
     /// The first step of opening: lock, key, end of the journal.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use super::backup::Loader;
+use super::disk;
 use super::error::{At, Part, Result, StoreError};
 use super::home::Home;
 use super::index::{Batch, Index, IndexStats, MemoryIndex, Scan, SledIndex};
@@ -111,10 +112,7 @@ impl Store {
     /// Opens the index as it lies on the disk; makes room from the reserve if that is what it lacks.
     fn open_index(&self) -> Result<Arc<dyn Index>> {
         let generation = self.generation_path();
-        if self.home.disk.list(&generation).is_err() {
-            self.home.disk.create_dir_all(&generation).at("create", &generation)?;
-            self.home.disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
-        }
+        disk::create_dir_durably(&*self.home.disk, &generation).at("create", &generation)?;
         let path = generation.join("index");
         match index_at(&self.home, &self.keys, &path, self.options) {
             Err(StoreError::DiskFull) if self.release_reserve() => {

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{lookup_keys, put};
+use super::{lookup_keys, put_in};
 use crate::i18n::{Lang, console as msg};
 use crate::tui::keymap::{Action, Context, Keymap, Section};
 use crate::tui::text;
@@ -88,12 +88,12 @@ impl HelpPage {
             match line {
                 Line::Gap => {}
                 Line::Heading(title) => {
-                    put(buf, area.x, y, area.width, title, theme.style(Role::Title), theme);
+                    put_in(area, buf, (area.x, y), area.width, title, theme.style(Role::Title), theme);
                 }
                 Line::Entry { keys, title } => {
-                    put(buf, area.x + 2, y, key_cells, keys, theme.style(Role::Key), theme);
+                    put_in(area, buf, (area.x + 2, y), key_cells, keys, theme.style(Role::Key), theme);
                     let x = area.x + 2 + key_cells + 2;
-                    put(buf, x, y, area.right().saturating_sub(x), title, theme.style(Role::Text), theme);
+                    put_in(area, buf, (x, y), area.width, title, theme.style(Role::Text), theme);
                 }
             }
         }
