@@ -3,6 +3,7 @@
 //! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
+pub mod cli;
 pub mod console;
 pub mod demo;
 pub mod domain;
@@ -14,7 +15,7 @@ pub mod privacy;
 pub mod replica;
 pub mod risk;
 pub mod roster;
-pub mod screens;
+pub mod settings;
 pub mod store;
 
 /// Chinese or English.

@@ -25,6 +25,11 @@ impl Replica {
         Ok(())
     }
 
+    /// Commands that the row file does not hold yet: what the next start has to project again.
+    pub fn unsaved(&self) -> u64 {
+        lock(&self.writer).unsaved
+    }
+
     /// Writes rows and checkpoint before the program ends. A replica that is only dropped loses nothing; its next start
     /// takes longer.
     ///

@@ -1,0 +1,1 @@
+//! How a second process acts through the one that owns the home.
