@@ -194,14 +194,17 @@ fn card(file: &mut File<'_>, stream: &mut Stream, want: usize, need: &Need, writ
 
 /// One of the want's texts that gives nobody in the household away.
 fn card_text(file: &File<'_>, stream: &mut Stream, want: usize) -> String {
-    let names: Vec<&str> = file.members.iter().map(|member| member.name.as_str()).collect();
-    let schools: Vec<&str> = file.members.iter().map(|member| member.school.as_str()).collect();
-    let known = privacy::Known { names: &names, schools: &schools };
+    let context = privacy::CardContext {
+        names: file.members.iter().map(|member| member.name.as_str()).collect(),
+        schools: file.members.iter().map(|member| member.school.as_str()).collect(),
+        villages: vec![&file.village.name],
+        is_child: true,
+    };
     let cards = WANTS[want].cards;
     let first = stream.below(cards.len() as u32) as usize;
     (0..cards.len())
         .map(|n| cards[(first + n) % cards.len()])
-        .find(|text| privacy::find(text, &known).is_empty())
+        .find(|text| privacy::check(text, &context).is_empty())
         .unwrap_or("希望得到一份生活用品。")
         .to_owned()
 }

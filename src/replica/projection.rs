@@ -291,6 +291,7 @@ fn grade_until(dossier: &Dossier, today: NaiveDate) -> Option<NaiveDate> {
         .present_members()
         .filter_map(|member| member.birth_date)
         .flat_map(|birth| ages.map(|age| mask::birthday(birth, age)))
+        .flatten()
         .filter(|date| *date > today)
         .min()
 }
