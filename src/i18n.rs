@@ -15,6 +15,7 @@ pub mod privacy;
 pub mod replica;
 pub mod risk;
 pub mod roster;
+pub mod screens;
 pub mod settings;
 pub mod store;
 
