@@ -16,7 +16,6 @@ pub mod replica;
 pub mod risk;
 pub mod roster;
 pub mod screens;
-pub mod settings;
 pub mod store;
 
 /// Chinese or English.

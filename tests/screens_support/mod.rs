@@ -257,7 +257,7 @@ fn house_records(house: &House<'_>, worker: WorkerId, records: &mut Vec<Record>)
         address: format!("东岙镇{}{}号", if house.village == SHANGAO { "上岙村" } else { "下岙村" }, 10 + house.no),
         phone: format!("1380000{:04}", 1000 + house.no),
         member_count: members.len() as u16,
-        monthly_amount: Some(Fen::from_yuan(800 + i64::from(house.no) * 10)),
+        monthly_amount: Fen::from_yuan(800 + i64::from(house.no) * 10),
         bank_account: "6230910199000012345".to_owned(),
         bank_name: "东岙信用社".to_owned(),
         helpers: vec![worker],
@@ -288,7 +288,7 @@ fn id_number(house: u32, at: usize, birth: &str, sex: &str) -> Option<IdNumber> 
     let weights = [7u32, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     let check = char::from(b"10X98765432"[(sum % 11) as usize]);
-    IdNumber::parse_stored(&format!("{body}{check}"))
+    IdNumber::parse_stored(&format!("{body}{check}")).ok()
 }
 
 fn needs_and_wishes(ids: &[HouseholdId], worker: WorkerId, records: &mut Vec<Record>) {
@@ -317,7 +317,7 @@ fn needs_and_wishes(ids: &[HouseholdId], worker: WorkerId, records: &mut Vec<Rec
         household: Some(need.household),
         card_text: card.to_owned(),
         category: Code::from(zhulian::domain::codes::list("wish_category").unwrap().entries()[0].code),
-        ceiling: Some(Fen::from_yuan(200)),
+        ceiling: Fen::from_yuan(200),
         units: 1,
         age_band: Code::from(age),
         town: RegionCode::parse("990101102000").unwrap(),
