@@ -16,6 +16,7 @@ pub mod replica;
 pub mod risk;
 pub mod roster;
 pub mod screens;
+pub mod settings;
 pub mod store;
 
 /// Chinese or English.

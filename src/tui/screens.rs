@@ -17,6 +17,7 @@
 //! A layer is drawn over the whole screen and takes every input; what it passes on goes to the console, never to the
 //! screen below.
 
+pub mod entry;
 pub mod find;
 pub mod format;
 pub mod help;
@@ -26,7 +27,9 @@ pub mod lock;
 pub mod menu;
 pub mod palette;
 pub mod settings;
+pub mod sheet;
 pub mod today;
+pub mod visit;
 pub mod welcome;
 
 use ratatui::layout::Rect;
@@ -100,6 +103,10 @@ parts! {
         Households in households;
         /// One household.
         Household in household;
+        /// Logging a visit.
+        Visit in visit;
+        /// One act to fill in.
+        Sheet in sheet;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.

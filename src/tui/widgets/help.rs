@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{lookup_keys, put};
+use super::{lookup_keys, put_in};
 use crate::i18n::{Lang, console as msg};
 use crate::tui::keymap::{Action, Context, Keymap, Section};
 use crate::tui::text;
