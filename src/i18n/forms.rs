@@ -47,6 +47,25 @@ crate::messages! {
     days_left(n: i32) => "{n}天", "{n}d";
     days_over(n: i32) => "超{n}天", "{n}d late";
     open_needs => "未了需求", "Open needs";
+    filter_to_verify => "待核实", "to verify";
+    filter_valid => "有效", "valid";
+    filter_under_way => "办理中", "under way";
+    filter_ended => "已了结", "ended";
+    filter_true => "属实", "true";
+    filter_untrue => "不予采纳", "rejected";
+    filter_unpublished => "未发布", "not published";
+    column_field => "领域", "Field";
+    column_round => "轮次", "Rnd";
+    published_on => "发布日期", "Published";
+    open_until => "公示截止", "Open until";
+    claim_heading => "认领", "Claim";
+    contact_by => "联系期限", "Contact by";
+    no_other_need => "该户没有可并入的其他未了需求", "the household has no other open need to merge it into";
+    lead_without_household => "线索尚未对应到具体的户", "the lead is about no household on file";
+    lead_is_settled => "线索已办结", "the lead is settled already";
+    not_claimed => "这条心愿还没有人认领", "nobody has claimed this wish";
+    choose_valid_need => "请先选中一条有效的需求，再写心愿卡", "choose a need that was found valid first; a card is written from it";
+    nothing_masked => "选中的内容没有遮蔽", "nothing masked is selected";
 }
 
 /// Why a next date is proposed.
@@ -77,6 +96,7 @@ pub fn sheet_title(lang: Lang, purpose: &Purpose) -> &'static str {
         Purpose::RejectNeed(..) => ("不予认定需求", "Reject the need"),
         Purpose::WithdrawNeed(..) => ("撤回需求", "Withdraw the need"),
         Purpose::Triage(..) => ("需求分级", "Triage"),
+        Purpose::MergeNeed(..) => ("并入另一条需求", "Merge into another need"),
         Purpose::ConfirmNeed(..) => ("确认需求已满足", "Confirm that the need is met"),
         Purpose::Wish(..) => ("写心愿卡", "Write a wish card"),
         Purpose::RewriteWish(..) => ("修改心愿卡", "Rewrite the card"),

@@ -53,9 +53,17 @@ pub struct Item {
 enum Control {
     Line(LineInput),
     Note(TextArea),
-    Code { list: &'static str, code: String },
+    Code {
+        list: &'static str,
+        code: String,
+    },
     Flag(bool),
     Workers(Vec<WorkerId>),
+    /// One of a few records, by id and in words.
+    Among {
+        choices: Vec<(String, String)>,
+        chosen: String,
+    },
 }
 
 /// What an input did to the form.
@@ -100,6 +108,15 @@ impl Item {
         Item { record: Some(record), whose: whose.to_owned(), ..Item::new(field, value) }
     }
 
+    /// An item that takes one of a few records, each with its id and what it is in words.
+    pub fn among(field: &'static Field, choices: Vec<(String, String)>) -> Item {
+        let chosen = match choices.as_slice() {
+            [(only, _)] => only.clone(),
+            _ => String::new(),
+        };
+        Item { control: Control::Among { choices, chosen }, ..Item::new(field, &Value::Null) }
+    }
+
     /// The content as far as it can be read.
     fn value(&self, today: NaiveDate) -> Value {
         match &self.control {
@@ -108,6 +125,7 @@ impl Item {
             Control::Code { code, .. } => code.to_value(),
             Control::Flag(on) => Value::Bool(*on),
             Control::Workers(workers) => workers.to_value(),
+            Control::Among { chosen, .. } => chosen.to_value(),
         }
     }
 
@@ -152,6 +170,7 @@ impl Item {
             Control::Code { code, .. } => code.is_empty(),
             Control::Flag(on) => !on,
             Control::Workers(workers) => workers.is_empty(),
+            Control::Among { chosen, .. } => chosen.is_empty(),
         }
     }
 }
@@ -371,7 +390,7 @@ impl Entry {
             Action::PageUp => -5,
             Action::Pick | Action::Toggle => {
                 return match &self.items[focus].control {
-                    Control::Code { .. } | Control::Workers(_) => {
+                    Control::Code { .. } | Control::Workers(_) | Control::Among { .. } => {
                         self.picking = Some(self.pick_list(focus, ctx));
                         Some(Done::Moved)
                     }
@@ -423,6 +442,7 @@ impl Entry {
         item.faults.clear();
         match &mut item.control {
             Control::Code { code, .. } => chosen.clone_into(code),
+            Control::Among { chosen: held, .. } => chosen.clone_into(held),
             Control::Workers(workers) => {
                 if let Ok(worker) = chosen.parse::<WorkerId>() {
                     match workers.iter().position(|held| *held == worker) {
@@ -442,6 +462,10 @@ impl Entry {
         let (choices, current) = match &item.control {
             Control::Code { list, code } => (code_choices(list, ctx), Some(code.as_str())),
             Control::Workers(workers) => (worker_choices(workers, ctx), None),
+            Control::Among { choices, chosen } => {
+                let shown = choices.iter().map(|(id, label)| Choice::new(id, label, [label.as_str()]));
+                (shown.collect(), Some(chosen.as_str()))
+            }
             _ => (Vec::new(), None),
         };
         PickList::new(item.label(ctx.lang), choices, current, ctx.screen())
@@ -518,6 +542,10 @@ impl Entry {
                 let names: Vec<&str> = workers.iter().map(|worker| ctx.memory.reference.worker_name(*worker)).collect();
                 plain(&names.join(lang.pick("、", ", ")))
             }
+            Control::Among { choices, chosen } => {
+                let label = choices.iter().find(|(id, _)| id == chosen).map(|(_, label)| label.as_str());
+                plain(label.unwrap_or_default())
+            }
         }
     }
 
@@ -574,6 +602,9 @@ impl Entry {
                         let mut line = line.clone();
                         line.set(text.clone());
                         Control::Line(line)
+                    }
+                    (Control::Among { choices, .. }, Value::Text(id)) => {
+                        Control::Among { choices: choices.clone(), chosen: id.clone() }
                     }
                     _ => Control::of(item.field, typed),
                 };

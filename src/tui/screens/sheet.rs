@@ -49,6 +49,8 @@ pub enum Purpose {
     WithdrawNeed(HouseholdId, NeedId),
     /// Grades a need.
     Triage(HouseholdId, NeedId),
+    /// Joins a need to another one of the household.
+    MergeNeed(HouseholdId, NeedId),
     /// Closes a need as met.
     ConfirmNeed(HouseholdId, NeedId),
     /// Writes a card from a need.
@@ -95,6 +97,7 @@ enum Record {
 
 static REVEAL_REASON: Field =
     Field::new(FieldKind::Code("reveal_reason")).required().named("reason", "查看原因", "Reason");
+static INTO: Field = Field::new(FieldKind::Reference).required().named("into", "并入到", "Merge into");
 static REMARK: Field = Field::new(FieldKind::Note).max_chars(200).named("remark", "说明", "Remark");
 static UNITS: Field = Field::new(FieldKind::Count).required().named("units", "认领份数", "Units");
 static SECOND: Field = Field::new(FieldKind::References).named(
@@ -260,6 +263,7 @@ fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<'_>) -> Vec
         Purpose::RejectNeed(..) => of(Need::TABLE, &["reason", "findings"]),
         Purpose::WithdrawNeed(..) => of(Need::TABLE, &["reason"]),
         Purpose::Triage(..) => of(Need::TABLE, TRIAGE_FIELDS),
+        Purpose::MergeNeed(_, need) => vec![Item::among(&INTO, other_needs(*need, ctx))],
         Purpose::ConfirmNeed(..) | Purpose::ConfirmWish(_) => vec![blank(&SECOND), blank(&NOTE)],
         Purpose::Wish(..) | Purpose::RewriteWish(..) => {
             of(Wish::TABLE, &["card_text", "category", "units", "ceiling", "publish_until"])
@@ -281,6 +285,14 @@ fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<'_>) -> Vec
         Purpose::Fulfil(_) => of(Claim::TABLE, &["evidence"]),
         Purpose::Reveal(..) => vec![blank(&REVEAL_REASON), blank(&REMARK)],
     }
+}
+
+/// The open needs into which one can be merged, by id and in words.
+fn other_needs(need: NeedId, ctx: &Context<'_>) -> Vec<(String, String)> {
+    let Some(row) = ctx.memory.pools.needs.find(need) else { return Vec::new() };
+    super::needs::others(row, ctx)
+        .map(|other| (other.id.to_string(), format!("{}  {}  {}", other.title, other.state.label(ctx.lang), other.no)))
+        .collect()
 }
 
 fn wish_of(purpose: &Purpose) -> Option<WishId> {
@@ -376,6 +388,7 @@ fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
         Purpose::RejectNeed(_, need) => {
             Command::RejectNeed { need: *need, reason: code("reason"), findings: typed("findings") }
         }
+        Purpose::MergeNeed(_, need) => Command::MergeNeed { need: *need, into: typed("into").parse().ok()? },
         Purpose::WithdrawNeed(_, need) => Command::WithdrawNeed { need: *need, reason: code("reason") },
         Purpose::Triage(_, need) => match &state.record {
             Record::Need(held) => {
@@ -493,6 +506,7 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::RejectNeed(id, need)
         | Purpose::WithdrawNeed(id, need)
         | Purpose::Triage(id, need)
+        | Purpose::MergeNeed(id, need)
         | Purpose::ConfirmNeed(id, need)
         | Purpose::Wish(id, need) => {
             let title = pools.needs.find(*need).map(|row| row.title.as_str()).unwrap_or_default();
