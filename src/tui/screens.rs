@@ -17,17 +17,24 @@
 //! A layer is drawn over the whole screen and takes every input; what it passes on goes to the console, never to the
 //! screen below.
 
+pub mod entry;
 pub mod find;
 pub mod format;
 pub mod help;
 pub mod household;
 pub mod households;
+pub mod leads;
 pub mod lock;
 pub mod menu;
+pub mod needs;
 pub mod palette;
+pub mod pool;
 pub mod settings;
+pub mod sheet;
 pub mod today;
+pub mod visit;
 pub mod welcome;
+pub mod wishes;
 
 use ratatui::layout::Rect;
 
@@ -100,6 +107,16 @@ parts! {
         Households in households;
         /// One household.
         Household in household;
+        /// Logging a visit.
+        Visit in visit;
+        /// One act to fill in.
+        Sheet in sheet;
+        /// Signs that somebody may need help.
+        Leads in leads;
+        /// The triage queue.
+        Needs in needs;
+        /// The pool of micro-wishes.
+        Wishes in wishes;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.
