@@ -276,6 +276,26 @@ pub fn sync_parent(disk: &dyn Disk, path: &Path) -> io::Result<()> {
     }
 }
 
+/// Makes a folder and those above it, and their names durable.
+pub fn create_dir_durably(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    let is_missing = |dir: &&Path| {
+        !dir.as_os_str().is_empty() && disk.list(dir).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    disk.create_dir_all(path)?;
+    missing.into_iter().try_for_each(|dir| match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => match disk.sync_dir(parent) {
+            // A folder that one may pass through but not read: its keeper has to care for it.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        },
+        _ => Ok(()),
+    })
+}
+
 /// Whether there is a file or folder of this name.
 pub fn exists(disk: &dyn Disk, path: &Path) -> io::Result<bool> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(true) };
