@@ -6,6 +6,8 @@
 //! | [`help`] | the parser with texts in the chosen language |
 //! | [`usage`] | what is told when a command line cannot be understood |
 //! | [`reach`] | opening the home, or acting through the process that owns it |
+//! | `create` | making a home, where a command may be the first on it |
+//! | [`serve`] | carrying out the commands of other processes |
 //! | [`io`], [`table`], [`view`] | answers as JSON and for readers |
 //! | [`ids`], [`words`] | what arguments mean |
 //! | [`fault`] | what can go wrong, and how it is told |
@@ -13,21 +15,42 @@
 //! A command gets its streams in an [`Io`] and prints nowhere else, since the process that owns the home may carry it
 //! out for another one.
 
+mod audit;
+mod backup;
+mod compact;
+mod completions;
+mod console;
+mod create;
+mod demo;
+mod doctor;
+mod export;
 pub mod fault;
 mod find;
 pub mod help;
 mod household;
 pub mod ids;
+mod import;
+mod inbox;
 pub mod io;
+mod keymap;
 mod lead;
+mod man;
 mod need;
 pub mod reach;
+mod restore;
+mod secret;
+pub mod serve;
+mod settings;
+mod stats;
 pub mod table;
+mod undo;
 pub mod usage;
+mod verify_demo;
 pub mod view;
 mod visit;
 mod wish;
 pub mod words;
+mod worker;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +62,7 @@ pub use io::Io;
 
 use crate::desk::Desk;
 use crate::i18n::Lang;
+use crate::store::StoreError;
 
 /// zhulian (助联): looks after low-income households, offline first
 ///
@@ -66,7 +90,6 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
 pub enum Sub {
-    /// What finds.
     Find(find::Find),
     /// Shows and lists households
     #[command(subcommand)]
@@ -83,6 +106,25 @@ pub enum Sub {
     /// Writes, publishes and claims wishes, and sees them through
     #[command(subcommand)]
     Wish(wish::Wish),
+    Undo(undo::Undo),
+    Inbox(inbox::Inbox),
+    Import(import::Import),
+    Export(export::Export),
+    Stats(stats::Stats),
+    Audit(audit::Audit),
+    /// Lists workers and adds to them
+    #[command(subcommand)]
+    Worker(worker::Worker),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
+    Compact(compact::Compact),
+    Demo(demo::Demo),
+    VerifyDemo(verify_demo::VerifyDemo),
+    Settings(settings::Set),
+    Keymap(keymap::Keys),
+    Completions(completions::Completions),
+    Man(man::Man),
 }
 
 /// A command that acts on the records of a home.
@@ -103,6 +145,24 @@ impl Run for Sub {
             Sub::Lead(act) => act.run(desk, io),
             Sub::Need(act) => act.run(desk, io),
             Sub::Wish(act) => act.run(desk, io),
+            Sub::Undo(act) => act.run(desk, io),
+            Sub::Inbox(act) => act.run(desk, io),
+            Sub::Import(act) => act.run(desk, io),
+            Sub::Export(act) => act.run(desk, io),
+            Sub::Stats(act) => act.run(desk, io),
+            Sub::Audit(act) => act.run(desk, io),
+            Sub::Worker(act) => act.run(desk, io),
+            Sub::Backup(act) => act.run(desk, io),
+            Sub::Doctor(act) => act.run(desk, io),
+            Sub::Compact(act) => act.run(desk, io),
+            Sub::Demo(act) => act.run(desk, io),
+            Sub::VerifyDemo(act) => act.run(desk, io),
+            Sub::Settings(act) => act.run(io),
+            Sub::Keymap(act) => act.run(io),
+            Sub::Completions(act) => act.run(io),
+            Sub::Man(act) => act.run(io),
+            // A home that is open is no home to restore into.
+            Sub::Restore(_) => Err(StoreError::RestoreNotEmpty(io.home.clone()).into()),
         }
     }
 }
@@ -111,6 +171,17 @@ impl Sub {
     /// Whether the command needs the search index.
     pub fn searches(&self) -> bool {
         matches!(self, Sub::Find(_))
+    }
+
+    /// Whether the command may take so long that others must be able to act meanwhile.
+    pub fn is_long(&self) -> bool {
+        use Sub::{Backup, Compact, Demo, Doctor, Export, Import, VerifyDemo};
+        matches!(self, Import(_) | Export(_) | Backup(_) | Doctor(_) | Compact(_) | Demo(_) | VerifyDemo(_))
+    }
+
+    /// Whether the command acts on the records of an open home.
+    pub fn is_of_a_desk(&self) -> bool {
+        !matches!(self, Sub::Restore(_) | Sub::Settings(_) | Sub::Keymap(_) | Sub::Completions(_) | Sub::Man(_))
     }
 }
 

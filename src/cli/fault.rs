@@ -75,6 +75,24 @@ pub enum CliError {
         /// Its process id, as far as known.
         pid: Option<u32>,
     },
+    /// The chain of the audit trail is broken. `audit.broken`
+    #[error("the audit trail is broken")]
+    AuditBroken,
+    /// The health check found something. `doctor.findings`
+    #[error("something needs attention")]
+    Unwell,
+    /// Figures of the demo differ from the papers'. `demo.figures_differ`
+    #[error("{count} figures differ")]
+    FiguresDiffer {
+        /// How many.
+        count: usize,
+    },
+    /// An import with errors, which keep everything out. `import.refused`
+    #[error("{count} errors")]
+    ImportRefused {
+        /// How many.
+        count: usize,
+    },
     /// A command that needs the home for itself while another process has it. `home.in_use`
     #[error("the home is in use")]
     NeedsWhole {
@@ -93,6 +111,10 @@ impl Explain for CliError {
             CliError::Code { .. } => "code.unknown",
             CliError::OwnerLost => "home.owner_lost",
             CliError::OwnerSilent { .. } => "home.owner_silent",
+            CliError::AuditBroken => "audit.broken",
+            CliError::Unwell => "doctor.findings",
+            CliError::FiguresDiffer { .. } => "demo.figures_differ",
+            CliError::ImportRefused { .. } => "import.refused",
             CliError::NeedsWhole { .. } => "home.in_use",
         }
     }
@@ -114,6 +136,10 @@ impl Explain for CliError {
             }
             CliError::OwnerLost => say::owner_lost(lang).to_owned(),
             CliError::OwnerSilent { pid } => say::owner_silent(lang, &process(pid)),
+            CliError::AuditBroken => say::audit_broken(lang).to_owned(),
+            CliError::Unwell => say::unwell(lang).to_owned(),
+            CliError::FiguresDiffer { count } => say::figures_differ(lang, *count),
+            CliError::ImportRefused { count } => say::import_refused(lang, *count),
             CliError::NeedsWhole { pid } => say::needs_whole(lang, &process(pid)),
         }
     }
@@ -126,6 +152,10 @@ impl Explain for CliError {
             CliError::Code { list, .. } => say::bad_value_remedy(lang, &choices(list, lang)),
             CliError::OwnerLost => say::owner_lost_remedy(lang).to_owned(),
             CliError::OwnerSilent { .. } => say::owner_silent_remedy(lang).to_owned(),
+            CliError::AuditBroken => say::audit_broken_remedy(lang).to_owned(),
+            CliError::Unwell => say::unwell_remedy(lang).to_owned(),
+            CliError::FiguresDiffer { .. } => say::figures_differ_remedy(lang).to_owned(),
+            CliError::ImportRefused { .. } => say::import_refused_remedy(lang).to_owned(),
             CliError::NeedsWhole { .. } => say::needs_whole_remedy(lang).to_owned(),
         }
     }
@@ -242,4 +272,12 @@ macro_rules! told {
         }
     )*};
 }
-told!(CliError, crate::store::StoreError, crate::tui::keymap::KeymapError, crate::settings::SettingsError);
+told!(
+    CliError,
+    crate::desk::IntakeError,
+    crate::roster::export::ExportError,
+    crate::roster::source::SourceError,
+    crate::settings::SettingsError,
+    crate::store::StoreError,
+    crate::tui::keymap::KeymapError,
+);

@@ -147,7 +147,7 @@ impl Replica {
         self.load_reference()
     }
 
-    fn build_rows(&self, today: NaiveDate) -> Result<(), ReplicaError> {
+    pub(super) fn build_rows(&self, today: NaiveDate) -> Result<(), ReplicaError> {
         self.load_reference()?;
         self.vault.each_dossier(|dossier| {
             self.memory.write().unwrap_or_else(PoisonError::into_inner).project(&dossier, &self.vault, today);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The last six characters of ID numbers, person by person, row by row.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub(super) struct Ids {
     /// The last four characters, four bits each, the last in the lowest.
     last: Vec<u16>,

@@ -17,7 +17,7 @@ const BLOCK: usize = 64;
 ///
 /// A table says for every 64 bytes where rows begin, so the row of an offset is found at once, and a row costs a fifth
 /// of its length and no offset of its own.
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub(super) struct Lines {
     bytes: Vec<u8>,
     blocks: Vec<Block>,
@@ -25,7 +25,7 @@ pub(super) struct Lines {
 }
 
 /// 64 bytes of a buffer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 struct Block {
     /// The number of rows that begin before it.
     before: u32,

@@ -1,7 +1,7 @@
 //! How a name is read: surnames as surnames, all plausible readings of the rest.
 //!
 //! The general readings come from the `pinyin` crate. `readings.csv` replaces them where they hold readings that only
-//! old texts know; it follows 《通用规范汉字字典》 (2013), with the reading usual in names first. `surnames.csv` has the
+//! old texts know; it follows 《通用规范汉字字典》 (2013, as Unihan's kTGHZ2013 has it), with the reading usual in names first. `surnames.csv` has the
 //! surnames that are read in their own way, and the compound ones; the first reading is the surname's, the others are
 //! common misreadings, by which it is found too.
 
@@ -32,7 +32,7 @@ pub(super) enum Of {
 }
 
 /// Reads names; keeps its buffers from one to the next.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Reader {
     parts: Vec<Part>,
     chosen: Vec<usize>,
@@ -40,7 +40,6 @@ pub(super) struct Reader {
 }
 
 /// A stretch of a name with its alternatives, each a sequence of sounds, the usual one first.
-#[derive(Debug)]
 enum Part {
     Character([Option<Sound>; PER_CHARACTER]),
     Surname(&'static [Vec<Sound>]),

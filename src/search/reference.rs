@@ -74,9 +74,9 @@ fn best(doc: &Owned, token: &Token) -> Option<u8> {
             scores.extend(tier.map(|tier| score(tier, true, head)));
         }
     }
-    let other =
-        numbers(doc, token).into_iter().chain(village(doc, token)).map(|(tier, usual)| score(tier, usual, false));
-    scores.extend(other);
+    scores.extend(numbers(doc, token).into_iter().map(|tier| score(tier, true, false)));
+    scores.extend(ids(doc, token).into_iter().map(|(tier, head)| score(tier, true, head)));
+    scores.extend(village(doc, token).into_iter().map(|(tier, usual)| score(tier, usual, false)));
     let address = fold(&doc.address).contains(&token.text);
     scores.extend(address.then(|| score(Tier::Address, true, false)));
     scores.into_iter().max()
@@ -92,12 +92,12 @@ fn text_tier(text: &str, typed: &str, [whole, start, inside]: [Tier; 3]) -> Opti
     }
 }
 
-fn numbers(doc: &Owned, token: &Token) -> Vec<(Tier, bool)> {
+fn numbers(doc: &Owned, token: &Token) -> Vec<Tier> {
     let typed = token.plain.as_str();
     let mut tiers = Vec::new();
-    let phones = doc.phones.iter().map(|phone| (phone, plain(phone).replace(|c: char| !c.is_ascii_digit(), "")));
-    let archive_nos = doc.archive_nos.iter().map(|number| (number, plain(number)));
-    for (number, is_phone) in phones.map(|(_, p)| (p, true)).chain(archive_nos.map(|(_, a)| (a, false))) {
+    let phones = doc.phones.iter().map(|phone| (plain(phone).replace(|c: char| !c.is_ascii_digit(), ""), true));
+    let archive_nos = doc.archive_nos.iter().map(|number| (plain(number), false));
+    for (number, is_phone) in phones.chain(archive_nos) {
         let tier = if number == typed {
             Tier::Whole
         } else if number.ends_with(typed) {
@@ -111,30 +111,30 @@ fn numbers(doc: &Owned, token: &Token) -> Vec<(Tier, bool)> {
             tiers.push(tier);
         }
     }
-    if matches!(token.kind, Kind::Number) {
-        for tail in &doc.id_tails {
-            let tail = plain(tail);
-            let tail = &tail[tail.len().saturating_sub(6)..];
-            let last = &tail[tail.len().saturating_sub(4)..];
-            let front = &tail[..tail.len() - last.len()];
-            let agrees = |typed: &str| typed.ends_with(last) && (front.is_empty() || typed.ends_with(tail));
-            match typed.len() {
-                1..=3 if last.len() == 4 && last.starts_with(typed) => tiers.push(Tier::NumberStart),
-                4..=6 if tail.ends_with(typed) => tiers.push(Tier::Whole),
-                18 if last.len() == 4 && agrees(typed) => tiers.push(Tier::Whole),
-                15 if last.len() == 4 && typed.ends_with(&last[..3]) => {
-                    if front.is_empty() || typed[..12].ends_with(front) {
-                        tiers.push(Tier::Whole);
-                    }
-                }
-                _ => {}
-            }
-            if typed.len() == 3 && last.ends_with(typed) {
-                tiers.push(Tier::NumberEnd);
-            }
-        }
+    tiers
+}
+
+/// Rank of each ID number that fits, and whether it is the head's.
+fn ids(doc: &Owned, token: &Token) -> Vec<(Tier, bool)> {
+    let typed = token.plain.as_str();
+    let mut tiers = Vec::new();
+    for (number, tail) in doc.id_tails.iter().enumerate().filter(|_| matches!(token.kind, Kind::Number)) {
+        let tail = plain(tail);
+        let tail = &tail[tail.len().saturating_sub(6)..];
+        let last = &tail[tail.len().saturating_sub(4)..];
+        let front = &tail[..tail.len() - last.len()];
+        let (four, agrees) = (last.len() == 4, |typed: &str| front.is_empty() || typed.ends_with(front));
+        let tier = match typed.len() {
+            3 if last.ends_with(typed) => Some(Tier::NumberEnd),
+            1..=3 if four && last.starts_with(typed) => Some(Tier::NumberStart),
+            4..=6 if tail.ends_with(typed) => Some(Tier::Whole),
+            18 if four && typed.ends_with(last) && agrees(&typed[..14]) => Some(Tier::Whole),
+            15 if four && typed.ends_with(&last[..3]) && agrees(&typed[..12]) => Some(Tier::Whole),
+            _ => None,
+        };
+        tiers.extend(tier.map(|tier| (tier, number == 0)));
     }
-    tiers.into_iter().map(|tier| (tier, true)).collect()
+    tiers
 }
 
 fn village(doc: &Owned, token: &Token) -> Vec<(Tier, bool)> {

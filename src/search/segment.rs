@@ -1,6 +1,7 @@
 //! An immutable set of households, folded and joined field by field.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 
 use super::Doc;
@@ -16,7 +17,7 @@ pub(super) const PHONE: u8 = 0x01;
 /// Begins an archive number.
 pub(super) const ARCHIVE: u8 = 0x02;
 /// Households in the order of their rows. Positions in all buffers count from 0.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Segment {
     /// The caller's row of each position, ascending.
     pub rows: Vec<u32>,
@@ -48,8 +49,15 @@ pub(super) struct Segment {
     pub address_letters: Letters,
 }
 
+impl fmt::Debug for Segment {
+    /// Says how large it is; names and numbers have no place in a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Segment").field("rows", &self.rows.len()).finish_non_exhaustive()
+    }
+}
+
 /// Texts that many positions share.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Shared {
     /// The distinct texts.
     pub texts: Lines,
@@ -83,7 +91,7 @@ impl Segment {
 }
 
 /// Writes a segment; rows must come in ascending order.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Writer {
     segment: Segment,
     villages: HashMap<Box<[u8]>, u32>,
@@ -91,6 +99,12 @@ pub(super) struct Writer {
     reader: Reader,
     folded: String,
     plain: String,
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").field("segment", &self.segment).finish_non_exhaustive()
+    }
 }
 
 impl Writer {

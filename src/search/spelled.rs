@@ -12,7 +12,7 @@ pub(super) const LATER: u8 = 0x0c;
 pub(super) const LATER_AGAIN: u8 = 0x0d;
 
 /// The readings of names, row by row. A name's usual reading comes first, after [`ROW`] or [`LATER`].
-#[derive(Debug, Clone, Default)]
+#[derive(Default)]
 pub(super) struct Spelled {
     initials: Lines,
     codes: Vec<u8>,

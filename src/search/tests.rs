@@ -395,6 +395,17 @@ fn a_large_index_finds_what_the_reference_finds() {
 }
 
 #[test]
+fn debug_output_names_nobody() {
+    let mut index = build(&[household()]);
+    household().with_doc(|doc| index.upsert(doc));
+    let text = format!("{index:?} {:?}", index.compacted());
+    assert!(text.contains("rows: 1"));
+    for secret in ["张", "123", "9876", "岙"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+#[test]
 fn a_clone_does_not_see_later_changes() {
     let mut index = of_names(&[&["张三"]]);
     let before = index.clone();

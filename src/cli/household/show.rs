@@ -88,7 +88,8 @@ impl Show {
         let field = words::described(table, wanted)?.name.to_owned();
         let reason = words::code_in("reveal_reason", "reason", reason)?;
         let remark = self.remark.clone().unwrap_or_default();
-        desk.commit(Command::Reveal { record, field: field.clone(), reason, remark })?;
+        let household = Some(dossier.household.id);
+        desk.commit(Command::Reveal { household, record, field: field.clone(), reason, remark })?;
         Ok(Some(Revealed { record, field }))
     }
 

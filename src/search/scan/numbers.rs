@@ -34,7 +34,9 @@ impl Scan<'_> {
     pub(super) fn ids(&self, stretch: &Range<usize>, board: &mut Board) {
         for &(pattern, tier) in &self.ids {
             for (position, person) in self.segment.ids.find(pattern, stretch.clone()) {
-                board.note(position, score(tier, true, false), Place::Id, person);
+                // The numbers stand in the order of names.
+                let head = self.segment.ids.persons(&(position..position + 1)).start == person;
+                board.note(position, score(tier, true, head), Place::Id, person);
             }
         }
     }

@@ -33,7 +33,8 @@ pub enum Fault {
 struct Shared {
     fault: std::sync::Mutex<Fault>,
     count: AtomicU64,
-    other_boot: std::sync::atomic::AtomicBool,
+    /// 0: what the disk below says.
+    boot: AtomicU64,
 }
 
 enum Kind {
@@ -51,11 +52,7 @@ enum Verdict {
 impl FaultDisk {
     /// A disk over `inner` with a fault.
     pub fn new(inner: Arc<dyn Disk>, fault: Fault) -> FaultDisk {
-        let shared = Shared {
-            fault: std::sync::Mutex::new(fault),
-            count: AtomicU64::new(0),
-            other_boot: std::sync::atomic::AtomicBool::new(false),
-        };
+        let shared = Shared { fault: std::sync::Mutex::new(fault), count: AtomicU64::new(0), boot: AtomicU64::new(0) };
         FaultDisk { inner, shared: Arc::new(shared) }
     }
 
@@ -69,9 +66,9 @@ impl FaultDisk {
         *self.shared.fault.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = fault;
     }
 
-    /// From now on [`Disk::boot_id`] says that the machine was started anew.
-    pub fn pretend_reboot(&self) {
-        self.shared.other_boot.store(true, Ordering::SeqCst);
+    /// From now on [`Disk::boot_id`] says that this is the machine's n-th start (counted from 0).
+    pub fn pretend_boot(&self, n: u64) {
+        self.shared.boot.store(n + 1, Ordering::SeqCst);
     }
 }
 
@@ -153,10 +150,10 @@ impl Disk for FaultDisk {
     }
 
     fn boot_id(&self) -> Option<String> {
-        if self.shared.other_boot.load(Ordering::SeqCst) {
-            return Some("another boot".into());
+        match self.shared.boot.load(Ordering::SeqCst) {
+            0 => self.inner.boot_id(),
+            n => Some(format!("pretended {n}")),
         }
-        self.inner.boot_id()
     }
 
     fn real_path(&self, path: &Path) -> Option<PathBuf> {

@@ -304,8 +304,9 @@ impl Console {
         if let Some(keymap) = settings.keymap().filter(|_| settings.keymap != self.world.settings.keymap) {
             self.world.keymap = keymap;
         }
-        self.world.settings = settings.clone();
-        let order = Order { work: Work::SaveSettings(settings), origin: Origin::default(), now: self.world.now };
+        let changes = settings.changes(&self.world.settings);
+        self.world.settings = settings;
+        let order = Order { work: Work::SaveSettings(changes), origin: Origin::default(), now: self.world.now };
         out.push(session::Effect::Work(order));
         self.refresh(out);
     }

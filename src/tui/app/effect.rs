@@ -101,8 +101,8 @@ pub enum Work {
     Begin(Begin),
     /// Tries a passphrase: [`Message::Unlocked`].
     Unlock(Passphrase),
-    /// Keeps the settings.
-    SaveSettings(Settings),
+    /// Keeps settings: names and values of [`crate::settings`].
+    SaveSettings(Vec<(&'static str, String)>),
     /// Keeps a half-filled form, sealed.
     SaveDraft {
         /// Its name: letters, digits, `-` and `.` only.

@@ -59,7 +59,7 @@ fn form(console: &Console, action: Action, ctx: &Context<'_>) -> Option<Screen> 
         Action::AddWish => valid_need(console, ctx)?,
         Action::Reveal => {
             let (record, field) = subject.masked?;
-            sheet::Purpose::Reveal(record, field)
+            sheet::Purpose::Reveal(subject.household, record, field)
         }
         _ => return None,
     };

@@ -89,10 +89,10 @@ impl Run<Console> for Runner {
                 let right = desk.replica().store().unlocks(&passphrase);
                 post.send(Message::Unlocked(right));
             }),
-            Work::SaveSettings(settings) => {
+            Work::SaveSettings(changes) => {
                 let path = self.desk.replica().store().home().settings_path();
-                if let Err(error) = settings.save(&path) {
-                    post.send(Message::Failed(Fault::of(&error)));
+                for (key, value) in changes {
+                    report(crate::settings::write(&path, key, &value).map_err(|error| Fault::of(&error)), post);
                 }
             }
             Work::SaveDraft { key, content } => {

@@ -70,7 +70,7 @@ pub enum Purpose {
     /// The beneficiary confirms.
     ConfirmWish(WishId),
     /// Shows a masked field.
-    Reveal(RecordKey, &'static str),
+    Reveal(Option<HouseholdId>, RecordKey, &'static str),
 }
 
 /// The sheet.
@@ -411,7 +411,8 @@ fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
         Purpose::WithdrawWish(wish) => Command::WithdrawWish { wish: *wish, reason: code("reason") },
         Purpose::Release(claim) => Command::ReleaseClaim { claim: *claim, reason: code("reason") },
         Purpose::Fulfil(claim) => Command::FulfilClaim { claim: *claim, evidence: typed("evidence") },
-        Purpose::Reveal(record, field) => Command::Reveal {
+        Purpose::Reveal(household, record, field) => Command::Reveal {
+            household: *household,
             record: *record,
             field: (*field).to_owned(),
             reason: code("reason"),
@@ -458,7 +459,7 @@ fn differences(held: &dyn Fields, entry: &Entry, names: &[&str], ctx: &Context<'
 fn finished(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
     let mut effects = vec![Effect::Leave];
     match &state.purpose {
-        Purpose::Reveal(record, field) => effects.push(Effect::Reveal(Revealed {
+        Purpose::Reveal(_, record, field) => effects.push(Effect::Reveal(Revealed {
             record: *record,
             field: (*field).to_owned(),
             until: crate::domain::moment::Moment(ctx.now.at.0 + SHOWN_FOR),
@@ -527,7 +528,7 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
             pools.leads.find(*lead).map(|row| format!("{}  {}", row.subject, row.content)).unwrap_or_default()
         }
         Purpose::Lead(None) => String::new(),
-        Purpose::Reveal(key, field) => {
+        Purpose::Reveal(_, key, field) => {
             key.kind.table().field(field).map(|field| field.label(ctx.lang).to_owned()).unwrap_or_default()
         }
     }

@@ -16,6 +16,7 @@ struct Notes {
 }
 
 const TIMER: Timer = Timer("test");
+const AGAIN: Timer = Timer("again");
 
 impl App for Notes {
     type Message = u32;
@@ -27,6 +28,7 @@ impl App for Notes {
             Input::Action(Action::Suspend) => vec![Effect::Suspend],
             Input::Action(Action::New) => vec![Effect::Work(7)],
             Input::Action(Action::Refresh) => vec![Effect::After(TIMER, Duration::from_millis(80))],
+            Input::Action(Action::Sort) | Input::Timer(AGAIN) => vec![Effect::After(AGAIN, Duration::ZERO)],
             Input::Action(Action::Filter) => vec![Effect::Bell, Effect::Mouse(true)],
             _ => Vec::new(),
         };
@@ -137,6 +139,15 @@ fn timers_restart_and_run_out_once() {
     session.tick(after(time, 130));
     assert_eq!(session.app().seen.last().map(String::as_str), Some("timer test"));
     assert_eq!(session.deadline(), None);
+}
+
+#[test]
+fn a_timer_without_delay_does_not_block() {
+    let (mut session, time) = session(false);
+    session.bytes(b"s", time);
+    session.tick(time);
+    session.tick(time);
+    assert_eq!(session.app().seen[1..], ["sort", "timer again", "timer again"]);
 }
 
 #[test]

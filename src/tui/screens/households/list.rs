@@ -202,14 +202,14 @@ fn sort_rows(rows: &mut [u32], sort: Sort, memory: &Projection) {
 fn row<'a>(number: u32, ctx: &Context<'a>) -> Row<'a> {
     let Some(row) = ctx.memory.rows.get(number) else { return Row::default() };
     let fixed = row.fixed();
-    let village = ctx.memory.region(fixed.region).map(|code| ctx.memory.reference.region_name(code));
+
     let (grade, grade_role) = format::grade(fixed.grade);
     let (due, due_role) = format::due(fixed.next_due, ctx);
     let left = fixed.flags & LEFT != 0;
     Row::new([
         Cell::new(ctx.name(row.head()), if left { Role::Dim } else { Role::Text }),
         Cell::from(format::count(u32::from(fixed.members))),
-        Cell::from(village.unwrap_or_default()),
+        Cell::from(format::village(fixed.region, ctx)),
         Cell::new(format::category(fixed.category, ctx.lang), Role::Dim),
         Cell::new(grade, grade_role),
         Cell::new(format::date(fixed.last_visit, ctx), Role::Dim),
