@@ -202,7 +202,7 @@ impl Preview {
         let columns =
             [text::count_new(lang), text::count_updated(lang), text::count_unchanged(lang), text::count_refused(lang)];
         for (at, title) in (0u16..).zip(columns) {
-            line(1, 12 + at * 11, &format!("{}{title}", pad(title, 10)), Role::Header);
+            line(1, 12 + at * 11, &format!("{}{title}", pad(title, 10)), Role::Label);
         }
         let rows = [(text::households(lang), self.plan.households()), (text::members(lang), self.plan.members())];
         for (y, (label, counts)) in (2u16..).zip(rows) {
