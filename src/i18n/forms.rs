@@ -68,6 +68,56 @@ crate::messages! {
     nothing_masked => "选中的内容没有遮蔽", "nothing masked is selected";
 }
 
+crate::messages! {
+    // --- importing rosters ---
+    import_path => "路径", "Path";
+    import_path_hint => "输入文件夹或文件名，Tab 补全", "type a folder or a file; Tab completes";
+    column_chosen => "选中", "Chosen";
+    column_file => "文件", "File";
+    column_size => "大小", "Size";
+    folder_unreadable => "无法读取这个文件夹", "this folder cannot be read";
+    no_rosters_here => "这里没有表格文件（xlsx、xls、ods、csv）", "no spreadsheets here (xlsx, xls, ods, csv)";
+    files_chosen(count: usize, names: &str) => "已选 {count} 个文件  {names}", "{count} chosen  {names}";
+    choose_a_file => "请先选中名册文件", "choose a roster first";
+    import_runs => "正在处理，请稍候", "still at work";
+    import_reading => "读取文件", "reading";
+    import_checking => "逐行核查", "checking";
+    import_comparing => "与档案比对", "comparing";
+    import_writing => "写入", "writing";
+    import_indexing => "整理索引", "indexing";
+    import_stop_hint => "Esc 停止；停止后档案不会有任何变化", "Esc stops; nothing is changed then";
+    import_stopped => "已停止，档案没有变化", "stopped; nothing was changed";
+    import_committed => "已导入", "imported";
+    report_written(path: &str) => "错误清单已写到 {path}", "the error workbook was written to {path}";
+    report_suffix => "_错误", "-errors";
+    count_new => "新增", "New";
+    count_updated => "更新", "Updated";
+    count_unchanged => "未变", "Unchanged";
+    count_refused => "拒收", "Refused";
+    households => "家庭", "Households";
+    members => "人员", "Members";
+    tab_faults => "错误", "Errors";
+    tab_changes => "变化", "Changes";
+    tab_notices => "提示", "Remarks";
+    column_row => "行", "Row";
+    column_column => "栏目", "Column";
+    column_value => "内容", "Value";
+    column_message => "说明", "What";
+    column_code => "代码", "Code";
+    column_person => "姓名", "Name";
+    column_before => "原为", "Before";
+    column_after => "改为", "After";
+    no_faults => "没有错误", "no errors";
+    no_changes => "没有内容变化", "no field changes";
+    no_notices => "没有提示", "no remarks";
+    ready_to_import => "核查无误。F8 全部导入", "No errors. F8 imports all of it";
+    nothing_to_import => "没有需要导入的内容：名册与档案一致", "Nothing to do: the register says what the roster says";
+    faults_found(count: usize, skipped: usize) => "有 {count} 处错误，另有 {skipped} 行因此不能导入。改正后重新核查，或按 F8 只导入有效的行", "{count} errors; {skipped} more rows cannot come in because of them. Correct them and check again, or F8 for the valid rows only";
+    fault_place(file: &str, sheet: &str, row: u32, column: &str, code: &str) => "{file} · {sheet} · 第{row}行 · {column} · {code}", "{file} · {sheet} · row {row} · {column} · {code}";
+    accept_valid => "只导入有效的行？", "Import the valid rows only?";
+    accept_valid_body(faults: usize, households: usize, members: usize, good: usize) => "名册中有 {faults} 处错误，{households} 户、{members} 人不会导入。将导入或更新其余 {good} 户。", "The rosters have {faults} errors; {households} households and {members} persons stay out. The other {good} households are imported or updated.";
+}
+
 /// Why a next date is proposed.
 pub fn proposed_by_grade(grade: RiskGrade) -> Label {
     Label {

@@ -23,6 +23,7 @@ pub mod format;
 pub mod help;
 pub mod household;
 pub mod households;
+pub mod import;
 pub mod leads;
 pub mod lock;
 pub mod menu;
@@ -118,6 +119,8 @@ parts! {
         Needs in needs;
         /// The pool of micro-wishes.
         Wishes in wishes;
+        /// Bringing in rosters.
+        Import in import;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.

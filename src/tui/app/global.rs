@@ -8,7 +8,8 @@ use crate::domain::worker::Right as CaseRight;
 use crate::i18n::{forms, screens as text};
 use crate::tui::keymap::Action;
 use crate::tui::screens::{
-    Layer, Screen, find, help, households, leads, menu, needs, palette, pool, settings, sheet, today, visit, wishes,
+    Layer, Screen, find, help, households, import, leads, menu, needs, palette, pool, settings, sheet, today, visit,
+    wishes,
 };
 use crate::tui::session;
 use crate::tui::theme::Role;
@@ -115,6 +116,7 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::GoSettings => to(console, settings::State::default().into()),
         Action::GoLeads => to(console, leads::State::default().into()),
         Action::GoNeeds => to(console, needs::State::default().into()),
+        Action::GoImport => to(console, import::State::default().into()),
         Action::GoWishes => to(console, wishes::State::default().into()),
         Action::LogVisit | Action::AddNeed | Action::AddLead | Action::AddWish | Action::Reveal => {
             let form = console.with(place.origin, |ctx| form(console, action, ctx));

@@ -47,6 +47,8 @@ pub struct Item {
     pub hint: Option<Label>,
     control: Control,
     faults: Vec<Fault>,
+    /// The content on record is masked: it stands behind an empty line, and what is typed takes its place.
+    veiled: bool,
 }
 
 #[derive(Debug)]
@@ -94,12 +96,18 @@ impl Item {
             hint: None,
             control: Control::of(field, value),
             faults: Vec::new(),
+            veiled: false,
         }
     }
 
     /// A fact on record: highlighted when it is changed.
     pub fn fact(record: RecordKey, whose: &str, field: &'static Field, held: &Value) -> Item {
-        let shown = Item::new(field, held);
+        let mut shown = Item::new(field, held);
+        let masks = display::masked(field, held, Lang::Zh) != display::plain(field, held, Lang::Zh);
+        if let (true, Control::Line(line)) = (masks, &mut shown.control) {
+            line.set("");
+            shown.veiled = true;
+        }
         Item { record: Some(record), whose: whose.to_owned(), last: Some(held.clone()), ..shown }
     }
 
@@ -120,6 +128,7 @@ impl Item {
     /// The content as far as it can be read.
     fn value(&self, today: NaiveDate) -> Value {
         match &self.control {
+            Control::Line(line) if self.veiled && line.text().is_empty() => self.last.clone().unwrap_or_default(),
             Control::Line(line) => read_line(self.field.kind, line.text(), today),
             Control::Note(area) => area.text().trim_end().to_owned().to_value(),
             Control::Code { code, .. } => code.to_value(),
@@ -147,7 +156,7 @@ impl Item {
 
     fn note(&self, lang: Lang, today: NaiveDate) -> Option<String> {
         if let (true, Some(last)) = (self.is_changed(today), &self.last) {
-            let shown = display::plain(self.field, last, lang);
+            let shown = display::masked(self.field, last, lang);
             let shown = if shown.is_empty() { lang.pick("（空）", "(empty)").to_owned() } else { shown };
             return Some(format!("{}{shown}", lang.pick("原为：", "was: ")));
         }
@@ -400,7 +409,7 @@ impl Entry {
             Action::CopyLast => {
                 let item = &mut self.items[focus];
                 let last = item.last.clone()?;
-                item.control = Control::of(item.field, &last);
+                item.control = Control::of(item.field, if item.veiled { &Value::Null } else { &last });
                 return Some(Done::Changed(focus));
             }
             Action::Older => return None,
@@ -531,7 +540,11 @@ impl Entry {
             focused.then_some(Position::new(rect.x, rect.y))
         };
         match &item.control {
-            Control::Line(line) => Some(line.draw(rect, buf, theme, focused, "")),
+            Control::Line(line) => {
+                let held = item.last.as_ref().filter(|_| item.veiled);
+                let masked = held.map(|held| display::masked(item.field, held, lang)).unwrap_or_default();
+                Some(line.draw(rect, buf, theme, focused, &masked))
+            }
             Control::Note(area) => Some(area.draw(rect, buf, theme, focused, "")),
             Control::Code { list, code } => {
                 let label = codes::label(list, code, lang);
