@@ -89,6 +89,7 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "the documentation is on the arguments of each subcommand, where clap reads it")]
 pub enum Sub {
     Find(find::Find),
     /// Shows and lists households

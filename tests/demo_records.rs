@@ -343,7 +343,7 @@ fn check_wish(demo: &Demo, dossier: &Dossier, wish: &Wish, claims: &[Claim]) -> 
     use WishState::*;
     let ensure = |holds: bool, fault| if holds { Ok(()) } else { Err(fault) };
     let need = dossier.needs.iter().find(|need| wish.need == Some(need.id)).ok_or("a wish without its need")?;
-    ensure(card_findings(&wish.card_text, dossier).is_empty(), "the card gives somebody away")?;
+    ensure(card_findings(&wish.card_text, dossier, true).is_empty(), "the card gives somebody away")?;
     ensure(wish.household == Some(dossier.household.id) && wish.member == need.member, "somebody else's wish")?;
     ensure(wish.category == need.item && wish.town == dossier.household.region.town(), "card and need disagree")?;
     ensure(!wish.age_band.is_empty() && wish.units >= 1 && wish.round >= 1, "an unfinished card")?;
