@@ -38,7 +38,8 @@ use vault::Vault;
 use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Entry, Envelope};
 use crate::domain::decide::{decide, inverse_of};
-use crate::domain::id::{DeviceId, HouseholdId};
+use crate::domain::id::{DeviceId, HouseholdId, MemberId};
+use crate::domain::id_number::IdNumber;
 use crate::domain::moment::{Hlc, Now};
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, OlderPage, Records as _};
@@ -152,6 +153,16 @@ impl Replica {
         let memory = self.read();
         let households: Vec<HouseholdId> = household.into_iter().collect();
         Ok(Lookup::new(&self.vault, &memory, &households).record(key)?)
+    }
+
+    /// The living record of the person with that ID number.
+    ///
+    /// # Errors
+    /// When the household's file cannot be read.
+    pub fn person(&self, id_number: &IdNumber) -> Result<Option<(HouseholdId, MemberId)>, ReplicaError> {
+        self.wait_until_open()?;
+        let memory = self.read();
+        Ok(Lookup::new(&self.vault, &memory, &[]).person(id_number)?)
     }
 
     /// What a command would do, without doing it: for forms that show faults before they are submitted.

@@ -304,6 +304,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a passphrase opens this home: for a lock screen. Takes as long as opening does.
+    pub fn unlocks(&self, passphrase: &Passphrase) -> bool {
+        let unlock = Unlock::Passphrase(passphrase.clone());
+        self.key_kind() == KeyKind::Passphrase
+            && envelope::load(&self.home).is_ok_and(|found| found.envelope.unwrap(&self.home, &unlock).is_ok())
+    }
+
     /// 16 random bytes that name this home.
     pub fn home_id(&self) -> [u8; 16] {
         self.home_id

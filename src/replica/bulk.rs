@@ -13,6 +13,7 @@ use crate::domain::decide::decide;
 use crate::domain::id::{HouseholdId, MemberId};
 use crate::domain::moment::Now;
 use crate::domain::record::Record;
+use crate::domain::records::Unreadable;
 use crate::domain::worker::Actor;
 use crate::store::codec;
 
@@ -35,12 +36,12 @@ impl Replica {
     /// Carries out all commands or none, and tells how many.
     ///
     /// # Errors
-    /// The first refusal, with nothing changed; the store's; [`ReplicaError::Cancelled`].
+    /// The first refusal or failed item, with nothing changed; the store's; [`ReplicaError::Cancelled`].
     pub fn commit_all(
         &self,
         actor: &Actor,
         now: Now,
-        commands: &mut dyn Iterator<Item = Command>,
+        commands: &mut dyn Iterator<Item = Result<Command, Unreadable>>,
         progress: &mut Progress<'_>,
     ) -> Result<u64, ReplicaError> {
         self.wait_until_open()?;
@@ -52,11 +53,13 @@ impl Replica {
         let mut group = self.vault.store.begin_group()?;
         let mut count = 0;
         {
-            let memory = self.read();
             let mut persons: HashMap<u64, (HouseholdId, MemberId)> = HashMap::new();
             let mut loose = Folded::default();
             let mut seq = self.vault.store.last_seq();
             for command in commands {
+                let command = command?;
+                // Taken anew for each: the commands' source reads the replica too.
+                let memory = self.read();
                 seq += 1;
                 clock = clock.tick(now.at);
                 let households = households_of(&command, &memory, &self.vault);

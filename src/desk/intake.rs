@@ -1,0 +1,265 @@
+//! Bringing rosters in: [`roster`](crate::roster) reads, checks and plans; the desk compares with its replica, gives ids,
+//! numbers and provisional region codes, and commits the plan as one.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::Desk;
+use crate::domain::codes::{self, Code};
+use crate::domain::command::Command;
+use crate::domain::id::{HouseholdId, MemberId, RegionId};
+use crate::domain::id_number::IdNumber;
+use crate::domain::moment::Now;
+use crate::domain::numbering::{self, Series};
+use crate::domain::record::Record;
+use crate::domain::records::{Dossier, Unreadable};
+use crate::domain::region::{Level, Region, RegionCode};
+use crate::domain::worker::Right;
+use crate::replica::projection::category_code;
+use crate::replica::reference::Reference;
+use crate::replica::{Replica, ReplicaError, Stage};
+use crate::roster::check::{self, Stopped};
+use crate::roster::place::Place;
+use crate::roster::plan::{self, Mint, Plan, PlanError, Register};
+use crate::roster::read::Watch;
+use crate::roster::source::Source;
+
+impl Desk {
+    /// Checks rosters and compares them with the replica; nothing is changed.
+    ///
+    /// # Errors
+    /// The job was stopped, the role may not import, or a held record cannot be read.
+    pub fn plan_import(&self, source: Source, watch: Watch<'_>) -> Result<Plan, IntakeError> {
+        self.permit_import()?;
+        let register = HeldRegister { replica: self.replica() };
+        let checked = check::check(source, &mut |number| matches!(register.person(number), Ok(Some(_))), &mut *watch)?;
+        Ok(plan::plan(checked, &register, watch)?)
+    }
+
+    /// Commits a plan, all of it or nothing; tells the number of commands.
+    ///
+    /// # Errors
+    /// As [`Replica::commit_all`](crate::replica::Replica::commit_all).
+    pub fn commit_import(
+        &self,
+        plan: &Plan,
+        now: Now,
+        progress: &mut dyn FnMut(Stage, u64) -> ControlFlow<()>,
+    ) -> Result<u64, IntakeError> {
+        self.permit_import()?;
+        let register = HeldRegister { replica: self.replica() };
+        let minted = RefCell::new(VecDeque::new());
+        let mut mint = DeskMint::new(self, now, &minted);
+        let mut planned = plan.commands(&register, &mut mint);
+        let mut held_back = None;
+        let mut commands = std::iter::from_fn(|| {
+            // A household's region goes before the household.
+            if held_back.is_none() {
+                held_back = planned.next();
+            }
+            match minted.borrow_mut().pop_front() {
+                Some(region) => Some(Ok(Command::Register { record: Box::new(Record::Region(region)) })),
+                None => held_back.take(),
+            }
+        });
+        let done = self
+            .replica()
+            .commit_all(self.actor(), now, &mut commands, &mut |stage, count| progress(stage, count).is_continue())?;
+        Ok(done)
+    }
+
+    fn permit_import(&self) -> Result<(), ReplicaError> {
+        use crate::domain::refusal::{Label, Reason};
+        if self.actor().role.may(Right::Import) {
+            return Ok(());
+        }
+        let act = Label { zh: "导入名册".to_owned(), en: "import rosters".to_owned() };
+        Err(Reason::NotPermitted { role: Label::of("role", self.actor().role.code()), act }.into())
+    }
+}
+
+/// What can go wrong while rosters come in.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The job was stopped.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
+    /// The plan could not be made.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The replica refused or failed.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+}
+
+impl crate::i18n::Explain for IntakeError {
+    fn code(&self) -> &str {
+        self.told().code()
+    }
+    fn field(&self) -> Option<&str> {
+        self.told().field()
+    }
+    fn message(&self, lang: crate::i18n::Lang) -> String {
+        self.told().message(lang)
+    }
+    fn remedy(&self, lang: crate::i18n::Lang) -> String {
+        self.told().remedy(lang)
+    }
+}
+
+impl IntakeError {
+    fn told(&self) -> &dyn crate::i18n::Explain {
+        match self {
+            IntakeError::Stopped(error) => error,
+            IntakeError::Plan(error) => error,
+            IntakeError::Replica(error) => error,
+        }
+    }
+}
+
+/// The replica as an import reads it.
+struct HeldRegister<'a> {
+    replica: &'a Replica,
+}
+
+impl Register for HeldRegister<'_> {
+    fn person(&self, id_number: &IdNumber) -> Result<Option<(HouseholdId, MemberId)>, Unreadable> {
+        self.replica.person(id_number).map_err(|error| Unreadable(error.to_string()))
+    }
+    fn dossier(&self, household: HouseholdId) -> Result<Option<Arc<Dossier>>, Unreadable> {
+        self.replica.dossier(household).map_err(|error| Unreadable(error.to_string()))
+    }
+    fn region(&self, place: &Place) -> Result<Option<RegionCode>, Unreadable> {
+        Ok(locate(&self.replica.read().reference, place))
+    }
+    fn households(&self, category: &Code, region: &RegionCode) -> Result<Vec<HouseholdId>, Unreadable> {
+        let memory = self.replica.read();
+        let list = codes::list("assist_category");
+        let of_category = |code: &str| list.is_some_and(|list| list.is_within(code, category.as_str()));
+        Ok(memory
+            .rows
+            .iter()
+            .filter(|(_, row)| row.is_present() && of_category(category_code(row.fixed().category)))
+            .filter(|(_, row)| memory.region(row.fixed().region).is_some_and(|held| region.contains(held)))
+            .map(|(_, row)| row.id())
+            .collect())
+    }
+}
+
+/// The region of these names, at the lowest level that is named.
+fn locate(reference: &Reference, place: &Place) -> Option<RegionCode> {
+    let mut found: Option<RegionCode> = None;
+    for (level, name) in place.parts() {
+        let region = reference.region_named(level, name, found.as_ref())?;
+        found = Some(region.code.clone());
+    }
+    found
+}
+
+/// Ids from the system, numbers and provisional codes from the desk.
+struct DeskMint<'a> {
+    desk: &'a Desk,
+    now: Now,
+    /// Regions made and not yet registered.
+    minted: &'a RefCell<VecDeque<Region>>,
+    /// What was made so far, by the code of the parent and the name.
+    made: HashMap<(String, String), RegionCode>,
+}
+
+/// The first of the numbers in each three-digit group that no office gives out (GB/T 10114 ends towns below 600), so that
+/// a provisional code is seen as one and meets no real one.
+const FIRST_PROVISIONAL: u16 = 600;
+/// The county of those who work alone and have none: no province begins with 99 (GB/T 2260).
+const NO_COUNTY: &str = "999900000000";
+
+impl<'a> DeskMint<'a> {
+    fn new(desk: &'a Desk, now: Now, minted: &'a RefCell<VecDeque<Region>>) -> DeskMint<'a> {
+        DeskMint { desk, now, minted, made: HashMap::new() }
+    }
+
+    /// The region of that name below the parent: held, made before, or made now.
+    fn below(&mut self, parent: &RegionCode, level: Level, name: &str) -> RegionCode {
+        let memory = self.desk.replica().read();
+        if let Some(region) = memory.reference.region_named(level, name, Some(parent)) {
+            return region.code.clone();
+        }
+        let key = (parent.as_str().to_owned(), name.to_owned());
+        if let Some(code) = self.made.get(&key) {
+            return code.clone();
+        }
+        let taken = |code: &RegionCode| {
+            memory.reference.regions.contains_key(code) || self.made.values().any(|made| made == code)
+        };
+        let code = (FIRST_PROVISIONAL..1000)
+            .filter_map(|number| numbered(parent, level, number))
+            .find(|code| !taken(code))
+            // 400 unknown names below one parent: the rest share the last code and are told apart by hand.
+            .or_else(|| numbered(parent, level, 999))
+            .unwrap_or_else(|| parent.clone());
+        drop(memory);
+        self.made.insert(key, code.clone());
+        self.minted.borrow_mut().push_back(Region {
+            id: RegionId::new(),
+            code: code.clone(),
+            name: name.to_owned(),
+            level,
+            parent: Some(parent.clone()),
+            provisional: true,
+            ..Region::default()
+        });
+        code
+    }
+
+    fn county(&self) -> RegionCode {
+        let own = self.desk.actor().regions.first().map(RegionCode::county);
+        let held = || self.desk.replica().read().reference.regions.keys().map(RegionCode::county).min();
+        own.or_else(held).or_else(|| RegionCode::parse(NO_COUNTY)).unwrap_or_default()
+    }
+}
+
+/// The code with that number in the digits of a level below a parent.
+fn numbered(parent: &RegionCode, level: Level, number: u16) -> Option<RegionCode> {
+    let digits = parent.as_str();
+    let text = match level {
+        Level::Town => format!("{}{number:03}000", digits.get(..6)?),
+        Level::Village => format!("{}{number:03}", digits.get(..9)?),
+        Level::Grid => format!("{}{number:03}", digits.get(..12)?),
+        Level::City | Level::County => return None,
+    };
+    RegionCode::parse(&text)
+}
+
+impl Mint for DeskMint<'_> {
+    fn household_id(&mut self) -> HouseholdId {
+        HouseholdId::new()
+    }
+    fn member_id(&mut self) -> MemberId {
+        MemberId::new()
+    }
+    fn archive_no(&mut self, region: &RegionCode) -> String {
+        let serial = self.desk.replica().next_serial();
+        numbering::number(Series::Archive, region, self.now.today(), self.desk.actor().device, serial)
+    }
+    fn provisional_region(&mut self, place: &Place) -> RegionCode {
+        let county = place
+            .county
+            .as_deref()
+            .and_then(|name| {
+                self.desk.replica().read().reference.region_named(Level::County, name, None).map(|r| r.code.clone())
+            })
+            .unwrap_or_else(|| self.county());
+        let mut code = county;
+        // A village without a town stands below an unnamed one.
+        if place.town.is_none() && (place.village.is_some() || place.grid.is_some()) {
+            code = self.below(&code, Level::Town, "（未分乡镇）");
+        }
+        for (level, name) in place.parts() {
+            if matches!(level, Level::Town | Level::Village | Level::Grid) {
+                code = self.below(&code, level, name);
+            }
+        }
+        code
+    }
+}
