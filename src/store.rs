@@ -342,7 +342,11 @@ impl Store {
         let mut untouched = self.untouched.lock().unwrap_or_else(|p| p.into_inner());
         if *untouched {
             let applied = self.index().map_or(0, |index| index.applied_seq());
-            self.checkpoint_of(applied, false).write(&self.home)?;
+            match self.checkpoint_of(applied, false).write(&self.home) {
+                // Without any checkpoint nothing is taken for granted either, and that needs no room.
+                Err(StoreError::DiskFull) => self.home.remove_checkpoint()?,
+                written => written?,
+            }
             *untouched = false;
         }
         Ok(())

@@ -142,3 +142,18 @@ fn little_room_is_refused_before_the_index_suffers() {
     commit(&store).unwrap();
     assert_whole(&store, 2);
 }
+
+/// The checks of this file can fail: on a disk whose syncs do nothing they do, in every scenario that acknowledges.
+#[test]
+fn a_disk_that_lies_is_found_out() {
+    std::panic::set_hook(Box::new(|_| {}));
+    for scenario in SCENARIOS.iter().filter(|scenario| scenario.name != "open") {
+        let found_out = (0..40).any(|seed| {
+            let mem = prepared(scenario);
+            let (acknowledged, _, outcome) = run(scenario, &mem, Fault::LieFrom(1));
+            outcome.unwrap();
+            std::panic::catch_unwind(|| check(scenario, &mem.power_cut(seed), acknowledged, "lie")).is_err()
+        });
+        assert!(found_out, "{}", scenario.name);
+    }
+}

@@ -20,7 +20,7 @@ texts! {
     "--home" => "数据目录；未给出时用环境变量 ZHULIAN_HOME，再无则用系统的数据目录";
     "--lang" => "界面语言：zh 或 en";
     "--json" => "以 JSON 应答：单个值，或列表每行一个；错误写到标准错误";
-    "--passphrase-file" => "口令文件，首行为数据口令；未给出时用环境变量 ZHULIAN_PASSPHRASE_FILE";
+    "--passphrase_file" => "口令文件，首行为数据口令；未给出时用环境变量 ZHULIAN_PASSPHRASE_FILE";
 
     "find" => "查找家庭：姓名、全拼、首字母、身份证号后四位、电话、档案号、村名\n\n多个词不分先后，共同缩小范围，例如“上岙 zsf”。最相近的在前；姓名脱敏。";
     "find --query" => "要找的内容";
@@ -152,6 +152,11 @@ texts! {
     "doctor" => "检查日志、记录、密钥、时间和磁盘\n\n通读全部数据。--repair 在记录索引受损时重建；受损文件移到隔离区，从不删除。";
     "doctor --repair" => "修复可以修复的";
     "compact" => "重新整理记录，收回磁盘空间\n\n不丢失任何内容，审计记录保持完整。doctor 提示时使用。";
+    "key" => "查看或更改数据密钥的保存方式";
+    "key show" => "显示密钥的保存方式：passphrase 口令、key_file 密钥文件、unsealed 未加密";
+    "key passphrase" => "设置或更改口令\n\n数据本身不变，只重新包装密钥。以前的备份仍用当时的口令打开。";
+    "key passphrase --new_passphrase_file" => "口令文件，首行为新口令；未给出时询问两次";
+    "key file" => "改用数据目录旁的密钥文件，不再需要口令\n\n适用于自行启动的机器；拿到数据目录的人即可打开数据。";
     "demo" => "在空目录生成演示数据并打开控制台\n\n规模、种子和日期相同则数据相同。village 600户，town 2,000户，county 10,000户，city 85,700户139,100人。全部为虚构：身份证号以99开头，没有这样的省份。";
     "demo --size" => "规模：village 村、town 镇、county 县、city 市";
     "demo --seed" => "同样规模的另一份演示数据";

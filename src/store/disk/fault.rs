@@ -25,6 +25,8 @@ pub enum Fault {
     TearAt(u64),
     /// Every sync from the n-th operation on fails, as a dying disk does.
     SyncErrorFrom(u64),
+    /// Every sync from the n-th operation on reports success and does nothing, as a disk does that lies.
+    LieFrom(u64),
     /// From the n-th operation on nothing can be written; half of a write still reaches the file.
     FullFrom(u64),
 }
@@ -45,6 +47,7 @@ enum Kind {
 
 enum Verdict {
     Go,
+    Pretend,
     Half(io::Error),
     Fail(io::Error),
 }
@@ -83,6 +86,7 @@ impl Shared {
             Fault::SyncErrorFrom(at) if n >= at && matches!(kind, Kind::Sync) => {
                 Verdict::Fail(io::Error::from(rustix::io::Errno::IO))
             }
+            Fault::LieFrom(at) if n >= at && matches!(kind, Kind::Sync) => Verdict::Pretend,
             Fault::FullFrom(at) if n >= at && matches!(kind, Kind::Write) => {
                 Verdict::Half(io::ErrorKind::StorageFull.into())
             }
@@ -91,8 +95,14 @@ impl Shared {
     }
 
     fn allow(&self, kind: Kind) -> io::Result<()> {
+        self.go(kind).map(|_| ())
+    }
+
+    /// Whether the operation is really to be done.
+    fn go(&self, kind: Kind) -> io::Result<bool> {
         match self.judge(kind) {
-            Verdict::Go => Ok(()),
+            Verdict::Go => Ok(true),
+            Verdict::Pretend => Ok(false),
             Verdict::Half(error) | Verdict::Fail(error) => Err(error),
         }
     }
@@ -133,8 +143,7 @@ impl Disk for FaultDisk {
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.shared.allow(Kind::Sync)?;
-        self.inner.sync_dir(path)
+        if self.shared.go(Kind::Sync)? { self.inner.sync_dir(path) } else { Ok(()) }
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<Listed>> {
@@ -168,7 +177,7 @@ impl DiskFile for FaultFile {
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         match self.shared.judge(Kind::Write) {
-            Verdict::Go => self.inner.write_all_at(bytes, offset),
+            Verdict::Go | Verdict::Pretend => self.inner.write_all_at(bytes, offset),
             Verdict::Half(error) => {
                 self.inner.write_all_at(&bytes[..bytes.len() / 2], offset)?;
                 Err(error)
@@ -193,7 +202,6 @@ impl DiskFile for FaultFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.shared.allow(Kind::Sync)?;
-        self.inner.sync_data()
+        if self.shared.go(Kind::Sync)? { self.inner.sync_data() } else { Ok(()) }
     }
 }

@@ -122,8 +122,11 @@ pub enum Work {
     Long(Long),
 }
 
+/// What long work does, with the desk, the time at which it was asked for, and a way to report.
+pub type Job = dyn FnOnce(&crate::desk::Desk, Now, &dyn Fn(Message)) + Send;
+
 /// Long work: runs on a thread of its own.
-pub struct Long(pub Box<dyn FnOnce(&crate::desk::Desk, Now, &dyn Fn(Message)) + Send>);
+pub struct Long(pub Box<Job>);
 
 impl std::fmt::Debug for Long {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
