@@ -108,6 +108,18 @@ impl Console {
         console
     }
 
+    /// Goes behind the lock screen.
+    pub fn lock(&mut self) {
+        self.world.revealed = None;
+        self.world.notice = None;
+        self.world.lock = Some(lock::State::new(self.desk.replica().store().key_kind()));
+    }
+
+    /// Whether it is behind the lock screen.
+    pub fn is_locked(&self) -> bool {
+        self.world.lock.is_some()
+    }
+
     fn origin(&mut self) -> Origin {
         self.next_origin += 1;
         Origin(self.next_origin)
@@ -237,11 +249,7 @@ impl Console {
             Effect::After(timer, wait) => out.push(session::Effect::After(timer, wait)),
             Effect::Cancel(timer) => out.push(session::Effect::Cancel(timer)),
             Effect::Set(settings) => self.set(settings, out),
-            Effect::Lock => {
-                self.world.revealed = None;
-                self.world.notice = None;
-                self.world.lock = Some(lock::State::new(self.desk.replica().store().key_kind()));
-            }
+            Effect::Lock => self.lock(),
             Effect::Unlock => self.world.lock = None,
             Effect::Remember(query) => self.remember(query),
             Effect::Session(effect) => out.push(effect),
