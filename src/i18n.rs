@@ -7,6 +7,7 @@ pub mod cli;
 pub mod console;
 pub mod demo;
 pub mod domain;
+pub mod forms;
 pub mod identifiers;
 pub mod keys;
 pub mod portrait;

@@ -113,6 +113,9 @@ const PARALLEL_FROM: usize = 150_000;
 /// From so many changes on a new base pays.
 const MANY_CHANGES: usize = 512;
 
+/// At so many changes the writer makes a new base itself, so that an import that nobody compacts stays small and quick.
+const MOST_CHANGES: usize = 4096;
+
 /// Gathers the first load of households.
 #[derive(Debug, Default)]
 pub struct Builder {
@@ -139,11 +142,9 @@ impl Builder {
     /// The index over what was added.
     pub fn build(self) -> Index {
         let mut index = Index { base: Arc::new(self.writer.finish()), ..Index::default() };
-        if !self.late.changes.is_empty() {
-            index.changes = self.late.changes;
-            index.stamp = self.late.stamp;
-            index.find_hidden();
-            index.adopt(index.compacted());
+        if !self.late.is_empty() {
+            let late = self.late.compacted();
+            index.base = Arc::new(joined(&index.base, &late.base));
         }
         index
     }
@@ -228,7 +229,8 @@ impl Index {
         self.len() == 0
     }
 
-    /// Adds a household or replaces the one with the same row.
+    /// Adds a household or replaces the one with the same row. Takes microseconds; each 4,096th change that was not
+    /// [`compacted`](Index::compacted) before takes as long as that does.
     pub fn upsert(&mut self, doc: &Doc<'_>) {
         self.change(doc.row, Some(Arc::new(Segment::of(doc))));
     }
@@ -242,6 +244,10 @@ impl Index {
         self.stamp += 1;
         let change = Change { stamp: self.stamp, hides: self.base.position(row), now };
         Arc::make_mut(&mut self.changes).insert(row, change);
+        if self.changes.len() >= MOST_CHANGES {
+            let compacted = self.compacted();
+            self.adopt(compacted);
+        }
     }
 
     /// The best `limit` households for what was typed so far, and how many match in all. A query without a letter, digit

@@ -49,7 +49,12 @@ fn the_demo_fills_an_empty_home_once_and_holds_its_figures() {
 fn rosters_come_in_once_and_only_without_error() {
     let home = TestHome::missing();
     let files = [roster("低保家庭查询_东岙镇.xlsx"), roster("低保家庭人员查询_东岙镇.xlsx")];
-    let import = |more: &[&str]| [&["import", &files[0], &files[1]], more].concat();
+    fn joined<'a>(files: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
+        let mut args = vec!["import", files[0].as_str(), files[1].as_str()];
+        args.extend(more);
+        args
+    }
+    let import = |more: &[&'static str]| joined(&files, more);
     let dry = home.json(&import(&["--dry-run"]));
     assert_eq!(dry["committed"], false);
     assert!(!home.path().exists(), "a dry run makes no home");

@@ -94,7 +94,7 @@ fn the_console_needs_a_terminal() {
 fn keymaps_are_listed_printed_and_checked() {
     let home = TestHome::with_people();
     let bindings = home.lines(&["keymap", "--list"]);
-    assert!(bindings.iter().any(|b| b["key"] == "f2" && b["action"] == "find"), "{:?}", bindings.first());
+    assert!(bindings.iter().any(|b| b["key"] == "F2" && b["action"] == "find"), "{:?}", bindings.first());
     assert_eq!(home.lines(&["keymap"]).len(), bindings.len());
     let printed = run(&["keymap", "--print", "vim"]);
     assert_eq!(printed.out, fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/keymaps/vim.toml")).unwrap());

@@ -2,6 +2,7 @@
 //! terminal; without it these tests say so and pass.
 
 use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 use ratatui::style::Style;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use zhulian::tui::keymap::{Action, Context, Keymap};
-use zhulian::tui::session::{App, Effect, Frame, Input, Now, Post, run_local};
+use zhulian::tui::session::{App, Effect, Frame, Guest, Input, Now, Post, attach, run_local, serve};
+use zhulian::tui::testing::Emulator;
 
 /// Counts Down; F4 panics, Ctrl-Z suspends, Ctrl-Q quits.
 struct Counter(Keymap, u32);
@@ -49,10 +51,23 @@ const CHILD: &str = "ZHULIAN_TEST_CONSOLE";
 #[test]
 #[ignore = "started by the other tests"]
 fn console() {
-    if std::env::var_os(CHILD).is_some() {
-        let end = run_local(Counter(Keymap::default(), 0), |(), _: &Post<()>| {}).expect("a terminal");
-        println!("end={end:?}");
-    }
+    let app = || Counter(Keymap::default(), 0);
+    let end = match std::env::var(CHILD).as_deref() {
+        Ok("local") => run_local(app(), |(), _: &Post<()>| {}).expect("a terminal"),
+        Ok("attached") => {
+            // The session in another thread, as if in another process.
+            let (near, far) = UnixStream::pair().expect("a pair");
+            let session = std::thread::spawn(move || {
+                let guest = Guest::welcome(near).expect("a guest");
+                serve(guest, app(), |(), _: &Post<()>| {}).expect("served")
+            });
+            let end = attach(far).expect("a terminal");
+            assert_eq!(session.join().expect("no panic"), end);
+            end
+        }
+        _ => return,
+    };
+    println!("end={end:?}");
 }
 
 /// A console in a terminal of its own.
@@ -64,7 +79,7 @@ struct Terminal {
 }
 
 /// Runs `after` in the terminal's shell once the console has ended. `None` where there is no `script`.
-fn start(shell: &str, after: &str) -> Option<Terminal> {
+fn start(kind: &str, shell: &str, after: &str) -> Option<Terminal> {
     let test = std::env::current_exe().expect("the test's own path");
     let console = format!("'{}' --ignored --exact console --nocapture --test-threads 1", test.display());
     // The subshell tells its number and becomes the console.
@@ -72,7 +87,7 @@ fn start(shell: &str, after: &str) -> Option<Terminal> {
         format!("{shell} '(echo pid=$(exec sh -c \"echo \\$PPID\")=; exec {}); {after}'", console.replace('\'', "\""));
     let script = Command::new("script")
         .args(["-qec", &command, "/dev/null"])
-        .env(CHILD, "1")
+        .env(CHILD, kind)
         .env("TERM", "xterm-256color")
         .env("SHELL", "/bin/sh")
         .stdin(Stdio::piped())
@@ -118,6 +133,20 @@ impl Terminal {
         }
     }
 
+    /// Waits until the terminal shows `text`.
+    fn wait_for_screen(&self, text: &str) {
+        let until = Instant::now() + Duration::from_secs(30);
+        loop {
+            let mut screen = Emulator::new(80, 24);
+            screen.feed(&self.output.lock().expect("not poisoned"));
+            if screen.text().contains(text) {
+                return;
+            }
+            assert!(Instant::now() < until, "{text:?} did not show: {:?}", screen.text());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn press(&mut self, bytes: &[u8]) {
         self.input.write_all(bytes).expect("the terminal listens");
         self.input.flush().expect("the terminal listens");
@@ -145,13 +174,15 @@ fn check_restored(rest: &str) {
 
 #[test]
 fn quitting_restores_the_terminal() {
-    let Some(mut terminal) = start("sh -c", TELL) else { return };
-    terminal.press(b"\x1b[B\x1b[B");
-    terminal.wait_for("2");
-    terminal.press(b"\x11");
-    let rest = terminal.end();
-    assert!(rest.contains("end=Quit"), "{rest:?}");
-    check_restored(&rest);
+    for kind in ["local", "attached"] {
+        let Some(mut terminal) = start(kind, "sh -c", TELL) else { return };
+        terminal.press(b"\x1b[B\x1b[B");
+        terminal.wait_for_screen("count=2 户主");
+        terminal.press(b"\x11");
+        let rest = terminal.end();
+        assert!(rest.contains("end=Quit"), "{rest:?}");
+        check_restored(&rest);
+    }
 }
 
 #[test]
@@ -159,7 +190,7 @@ fn signals_restore_the_terminal() {
     for (signal, expected) in
         [(Signal::TERM, "end=Signal(15)"), (Signal::INT, "end=Signal(2)"), (Signal::HUP, "end=HangUp")]
     {
-        let Some(terminal) = start("sh -c", TELL) else { return };
+        let Some(terminal) = start("local", "sh -c", TELL) else { return };
         kill_process(terminal.pid, signal).expect("it runs");
         let rest = terminal.end();
         assert!(rest.contains(expected), "{rest:?}");
@@ -169,7 +200,7 @@ fn signals_restore_the_terminal() {
 
 #[test]
 fn a_panic_restores_the_terminal_before_it_is_told() {
-    let Some(mut terminal) = start("sh -c", TELL) else { return };
+    let Some(mut terminal) = start("local", "sh -c", TELL) else { return };
     terminal.press(b"\x1bOS");
     let rest = terminal.end();
     assert!(rest.contains("asked to panic"), "{rest:?}");
@@ -182,8 +213,14 @@ fn a_suspended_console_gives_the_terminal_back_and_returns() {
         eprintln!("skipped: there is no `bash` to continue a job");
         return;
     }
+    for kind in ["local", "attached"] {
+        check_suspension(kind);
+    }
+}
+
+fn check_suspension(kind: &str) {
     // The shell goes on when the console stops, looks at the terminal, and continues the console.
-    let Some(mut terminal) = start("bash -mc", "stty -a; echo stopped=; fg; stty -a; echo done=") else { return };
+    let Some(mut terminal) = start(kind, "bash -mc", "stty -a; echo stopped=; fg; stty -a; echo done=") else { return };
     terminal.press(b"\x1a");
     let got = terminal.wait_for("stopped=");
     check_restored(got.rsplit("\x1b[?1049l").next().unwrap_or_default());
@@ -196,7 +233,7 @@ fn a_suspended_console_gives_the_terminal_back_and_returns() {
 
 #[test]
 fn a_console_whose_terminal_goes_away_ends() {
-    let Some(mut terminal) = start("sh -c", TELL) else { return };
+    let Some(mut terminal) = start("local", "sh -c", TELL) else { return };
     terminal.script.kill().expect("it runs");
     terminal.script.wait().expect("it ran");
     let until = Instant::now() + Duration::from_secs(30);

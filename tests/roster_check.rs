@@ -263,3 +263,55 @@ fn files_without_what_is_needed_are_refused() {
     assert_eq!(refused("低保.csv", "户主姓名,联系电话,家庭住址\n1,2,3\n"), "roster.missing_column");
     assert_eq!(refused("t.csv", "户主姓名,户主身份证号,家庭住址\n1,2,3\n"), "roster.no_category");
 }
+
+#[test]
+fn what_was_left_aside_is_told() {
+    let head = id("1949-12-31", 2);
+    let text = format!(
+        "户主姓名,户主身份证号,所属街道,所属社区,申请原因,家庭成员姓名,备用列\n张淑芬,{head},东岙镇,后垟村,投资失败,\"张强,李梅\",x\n"
+    );
+    let found = of_text(&[("低保家庭.csv", &text)]);
+    assert_eq!(errors(&found), BTreeSet::new());
+    let codes: BTreeSet<&str> = found.notices().iter().map(Explain::code).collect();
+    assert_eq!(codes, BTreeSet::from(["column.unknown", "household.cause_unknown"]));
+    let told = found.notices().iter().find(|notice| notice.code() == "column.unknown").unwrap().message(Lang::Zh);
+    assert!(told.contains("家庭成员姓名") && told.contains("备用列"), "{told}");
+    let household = found.family(0).unwrap().household.unwrap().household;
+    assert_eq!((household.poverty_cause.as_str(), household.note.as_str()), ("other", "申请原因：投资失败"));
+
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("低保家庭").unwrap();
+    for (column, heading) in
+        ["户主姓名", "户主身份证号", "所属街道", "所属社区", "户月保障金额"].into_iter().enumerate()
+    {
+        sheet.write_string(0, column as u16, heading).unwrap();
+    }
+    for (column, text) in ["张淑芬", &head, "东岙镇", "后垟村"].into_iter().enumerate() {
+        sheet.write_string(1, column as u16, text).unwrap();
+    }
+    sheet.write_formula(1, 4, rust_xlsxwriter::Formula::new("=300+300").set_result("600")).unwrap();
+    let hidden = book.add_worksheet().set_name("旧数据").unwrap().set_hidden(true);
+    hidden.write_string(0, 0, "x").unwrap();
+    book.add_worksheet().set_name("说明").unwrap().write_string(0, 0, "x").unwrap();
+    let bytes = book.save_to_buffer().unwrap();
+    let book = read::bytes_of("t.xlsx".into(), &bytes, &Limits::STANDARD, &mut unwatched).unwrap();
+    let source = Source::from_books(vec![book], &Options::on(today())).unwrap();
+    let found = check(source, &mut |_| false, &mut unwatched).unwrap();
+    let codes: BTreeSet<&str> = found.notices().iter().map(Explain::code).collect();
+    assert_eq!(codes, BTreeSet::from(["sheet.formulas", "sheet.hidden", "sheet.no_roster"]));
+    let household = found.family(0).unwrap().household.unwrap().household;
+    assert_eq!(household.monthly_amount.map(|fen| fen.0), Some(60_000));
+}
+
+#[test]
+fn a_category_is_named_as_people_name_it() {
+    for (name, expected) in [
+        ("低保", Some("dibao")),
+        ("dibian", Some("dibian")),
+        ("特困人员", Some("tekun")),
+        ("刚性支出困难家庭", Some("gangxing")),
+        ("随便", None),
+    ] {
+        assert_eq!(Options::category_named(name).as_ref().map(|code| code.as_str()), expected, "{name}");
+    }
+}

@@ -194,6 +194,8 @@ fn binary_workbooks_that_would_cost_too_much_are_refused() {
     let at = record(&bytes, 0x0042, 0);
     bytes[at] = 0x2F;
     refused(&bytes, "roster.encrypted", "FilePass");
+    bytes[at..at + 2].copy_from_slice(&0x01AE_u16.to_le_bytes());
+    refused(&bytes, "roster.external_link", "SupBook of another workbook");
 
     // The chain of the directory leads back to itself.
     let mut bytes = whole.clone();

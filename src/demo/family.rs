@@ -49,7 +49,7 @@ pub(super) fn compose(stream: &mut Stream, cell: Cell, planted: Option<Planted>)
 
 /// An age from sixty on, as a register of old people has them.
 pub(super) fn old_age(stream: &mut Stream) -> u32 {
-    let (low, high) = stream.weighted(&[((60, 69), 43), ((70, 79), 35), ((80, 89), 18), ((90, 98), 3)]);
+    let (low, high) = stream.weighted(&[((60, 69), 47), ((70, 79), 38), ((80, 89), 13), ((90, 98), 2)]);
     stream.between(low, high) as u32
 }
 
@@ -322,7 +322,9 @@ mod tests {
                 };
                 assert!(fits, "{family:?}");
             }
-            let mother = family.iter().take(2).map(|person| person.age).min().unwrap();
+            let parents =
+                family.iter().take(2).filter(|person| person.relation == "02" || person.relation.starts_with('1'));
+            let mother = parents.map(|person| person.age).min().unwrap();
             assert!(
                 family.iter().filter(|p| matches!(p.relation.as_bytes()[0], b'2' | b'3')).all(|c| c.age + 17 < mother),
                 "{family:?}"

@@ -31,10 +31,6 @@ crate::messages! {
     quit_hint(key: &str) => "按 {key} 退出", "Press {key} to quit";
 
     // --- settings and drafts ---
-    settings_not_saved(path: &str, what: &str) => "设置未能保存到 {path}：{what}", "The settings could not be kept in {path}: {what}";
-    settings_not_saved_remedy => "本次运行中仍然有效；请检查磁盘空间和权限", "They hold until you quit; check disk space and permissions";
-    settings_invalid(path: &str, what: &str) => "设置文件 {path} 有误：{what}", "The settings file {path} is wrong: {what}";
-    settings_invalid_remedy => "改正或删除该文件后再启动", "Correct or delete the file, then start again";
     draft_failed(what: &str) => "草稿未能保存或读取：{what}", "The draft could not be kept or read: {what}";
     draft_failed_remedy => "请尽快提交，并检查磁盘空间和权限", "Submit soon, and check disk space and permissions";
 }
@@ -53,7 +49,7 @@ crate::messages! {
     tab_timeline => "时间线", "Timeline";
     col_name => "户主", "Head";
     col_members => "人口", "Persons";
-    col_village => "村（社区）", "Village";
+    col_village => "村/社区", "Village";
     col_category => "类别", "Category";
     col_grade => "风险", "Risk";
     col_last => "上次", "Last";
@@ -79,7 +75,9 @@ crate::messages! {
 crate::messages! {
     overdue(days: i64) => "逾期{days}天", "{days} d late";
     due_today => "今天", "today";
+    due_tomorrow => "明天", "tomorrow";
     due_in(days: i64) => "{days}天后", "in {days} d";
+    yesterday => "昨天", "yesterday";
     today_word => "今天", "today";
     days_ago(days: i64) => "{days}天前", "{days} d ago";
     never_visited => "从未走访", "never visited";
@@ -173,6 +171,20 @@ crate::messages! {
     no_wishes_here => "没有微心愿", "No wishes on file";
     no_history => "没有记录", "Nothing on record";
     allowance_government => "政府救助", "Government assistance";
+    allowance_insurance => "参保", "Insurance";
+    allowance_charity => "慈善帮扶", "From charity";
+    allowance_needs => "已提供的服务", "Needs served";
+    nothing_yet => "暂无", "nothing yet";
+    portrait_bars(overall: &str) => "七个维度的困难程度（综合 {overall}，满分100）", "Hardship in seven dimensions (overall {overall} of 100)";
+    portrait_suggests => "分值由指标推算，仅供参考；认定以经办人核实为准", "Scores follow from indicators and only suggest; a person decides";
+    as_of(date: &str) => "截至{date}", "as of {date}";
+    until(date: &str) => "{date}前", "until {date}";
+    up_to(amount: &str) => "不超过{amount}元", "up to {amount} yuan";
+    claimed_by(who: &str) => "认领人 {who}", "claimed by {who}";
+    contact_by(date: &str) => "{date}前联系", "contact by {date}";
+    mediated_by(who: &str) => "动员人 {who}", "mediated by {who}";
+    need_found(what: &str) => "发现需求：{what}", "found: {what}";
+    changed(field: &str, before: &str, after: &str) => "{field}：{before} → {after}", "{field}: {before} → {after}";
     nothing_known => "没有登记", "Nothing on file";
 }
 
@@ -195,12 +207,15 @@ crate::messages! {
     welcome_body => "这里还没有数据。请选择从哪里开始：", "There is no data here yet. Where would you like to begin?";
     offer_import => "导入名册", "Import rosters";
     offer_import_body => "从民政系统导出的家庭、人员表格（xlsx、xls、ods、csv）", "Household and member spreadsheets exported from the civil-affairs system (xlsx, xls, ods, csv)";
-    offer_alone => "直接开始", "Begin without data";
-    offer_alone_body => "单机使用，逐户登记", "Work alone and register households one by one";
+    offer_alone => "单机开始", "Begin alone";
+    ask_name => "您的姓名", "Your name";
+    ask_name_hint => "记录在走访和办理记录上", "It stands on visits and other records";
+    filling => "正在生成演示数据", "Making the demo";
+    offer_alone_body => "先登记使用人，名册以后再导入", "Say who works here; rosters can be brought in later";
     offer_demo => "试用演示数据", "Try the demo";
     offer_demo_body => "在本机建立一个虚构的村，随意操作", "Makes an invented village here to try things out";
 
-    demo_command => "请退出后运行：zhulian demo", "Quit, then run: zhulian demo";
+
 }
 
 // --- settings ---

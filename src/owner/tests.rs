@@ -123,11 +123,14 @@ fn an_owner_that_ends_is_told_from_one_that_never_began() {
         let listener = UnixListener::bind(home.socket_path()).unwrap();
         let owner = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
+            let speaks = !frames.is_empty();
             for frame in frames {
                 frame.write(&mut stream).unwrap();
             }
-            // The command is read, so that the end is an end and not a reset.
-            let _ = Frame::read(&mut stream);
+            // The command is read, so that the end is an end and not a reset. Nobody sends one to a silent owner.
+            if speaks {
+                let _ = Frame::read(&mut stream);
+            }
         });
         let asked = ask(&home, &["find"]).map(|answer| answer.map(|(code, _, _)| code));
         assert_eq!(asked, expected);

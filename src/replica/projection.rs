@@ -34,13 +34,13 @@ pub struct Projection {
     pub searchable: bool,
     /// Counts every change, so that views know when to look again.
     pub generation: u64,
-    regions: RegionNumbers,
-    persons: HashMap<u64, u32>,
+    pub(super) regions: RegionNumbers,
+    pub(super) persons: HashMap<u64, u32>,
 }
 
 /// Regions numbered in the order in which rows met them.
 #[derive(Debug, Default)]
-struct RegionNumbers {
+pub(super) struct RegionNumbers {
     codes: Vec<RegionCode>,
     numbers: HashMap<RegionCode, u32>,
 }

@@ -5,8 +5,6 @@
 mod csv_file;
 mod xlsx_file;
 
-pub(super) use xlsx_file::{day_number, failed, sheet_name};
-
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
@@ -176,7 +174,7 @@ pub fn write(path: &Path, table: &Table, rows: Rows<'_>, watch: Watch<'_>) -> Re
     };
     replace(path, |file| match format {
         Format::Csv => csv_file::write(file, &name(path), table, rows, &mut step),
-        Format::Xlsx => xlsx_file::write(file, table, rows, &mut step),
+        Format::Xlsx => xlsx_file::write(file, &name(path), table, rows, &mut step),
     })?;
     Ok(written)
 }
@@ -218,6 +216,20 @@ fn outgoing(content: &str) -> String {
         Some((end, _)) => clean[..end].to_owned(),
         None => clean.into_owned(),
     }
+}
+
+/// The day number of spreadsheet programs, for days from 1 March 1900 on.
+pub(super) fn day_number(date: NaiveDate) -> i64 {
+    // 30 December 1899 makes up for 29 February 1900, a day that only they know.
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
+    (date - epoch).num_days()
+}
+
+/// A name that a sheet may have.
+pub(super) fn sheet_name(name: &str) -> String {
+    let plain = outgoing(name).replace(['[', ']', ':', '*', '?', '/', '\\'], " ");
+    let name: String = plain.trim_matches(['\'', ' ']).chars().take(31).collect();
+    if name.is_empty() { "1".to_owned() } else { name }
 }
 
 impl Explain for ExportError {

@@ -395,6 +395,20 @@ fn a_large_index_finds_what_the_reference_finds() {
 }
 
 #[test]
+fn changes_that_nobody_compacts_are_merged_at_last() {
+    let mut index = Index::new();
+    let mut builder = Builder::new();
+    for row in (0..MOST_CHANGES as u32 + 10).rev() {
+        let name = if row % 1000 == 0 { "张三" } else { "李四" };
+        index.upsert(&Doc { row, names: &[name], ..Doc::default() });
+        builder.add(&Doc { row, names: &[name], ..Doc::default() });
+    }
+    assert_eq!((index.changes(), index.len()), (10, MOST_CHANGES + 10));
+    assert_eq!(rows(&index, "zs"), [0, 1000, 2000, 3000, 4000]);
+    assert_eq!(rows(&builder.build(), "zs"), [0, 1000, 2000, 3000, 4000]);
+}
+
+#[test]
 fn debug_output_names_nobody() {
     let mut index = build(&[household()]);
     household().with_doc(|doc| index.upsert(doc));

@@ -161,8 +161,8 @@ impl Disk for RealDisk {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         match file.try_lock() {
             Ok(()) => {
-                file.set_len(0)?;
-                file.write_all_at(note.as_bytes(), 0)?;
+                // The note is for the one who finds it locked; a full disk must not keep the owner out.
+                let _ = file.set_len(0).and_then(|()| file.write_all_at(note.as_bytes(), 0));
                 Ok(Some(Box::new(RealLock { _file: file })))
             }
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -139,6 +139,12 @@ impl Home {
         self.disk.lock(&path, &note).at("lock", &path)?.ok_or_else(|| StoreError::InUse(self.owner_pid()))
     }
 
+    pub(crate) fn remove_checkpoint(&self) -> Result<()> {
+        let path = self.checkpoint_path();
+        self.disk.remove_file(&path).at("remove", &path)?;
+        self.disk.sync_dir(&self.root).at("sync", &path)
+    }
+
     /// Makes the folders of a home.
     pub(crate) fn make_folders(&self) -> Result<()> {
         let path = self.journal_path();

@@ -114,6 +114,7 @@ fn open_with_keys(
         journal: opened.journal,
         index: RwLock::new(None),
         generation: Mutex::new(generation),
+        untouched: Mutex::new(before.as_ref().is_some_and(|before| before.clean)),
         before,
         quiet: RwLock::new(()),
         _lock: lock,

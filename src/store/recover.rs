@@ -52,6 +52,8 @@ impl Store {
     ) -> std::result::Result<Recovery, E> {
         let mut recovery = Recovery::default();
         compact::sweep(self)?;
+        // sled writes when it is opened: a power cut from here on is a reason to check it.
+        self.touch()?;
         let index = self.open_or_rebuild(&mut recovery)?;
         self.bring_up_to_date(index, recovery, &mut turn)
     }
@@ -88,7 +90,7 @@ impl Store {
             recovery.findings.push(Finding::IndexRebuilt { base: recovery.base, entries: recovery.replayed });
         }
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(index);
-        match self.write_checkpoint(false) {
+        match self.write_checkpoint() {
             Ok(()) | Err(StoreError::DiskFull) => Ok(recovery),
             Err(error) => Err(error.into()),
         }

@@ -17,23 +17,32 @@
 //! A layer is drawn over the whole screen and takes every input; what it passes on goes to the console, never to the
 //! screen below.
 
+pub mod entry;
 pub mod find;
 pub mod format;
 pub mod help;
 pub mod household;
 pub mod households;
+pub mod import;
+pub mod leads;
 pub mod lock;
 pub mod menu;
+pub mod needs;
 pub mod palette;
+pub mod pool;
 pub mod settings;
+pub mod sheet;
 pub mod today;
+pub mod visit;
 pub mod welcome;
+pub mod wishes;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::app::{Can, Context, Effect, Input, Subject};
 use super::keymap::{Action, Context as KeyContext};
-use super::session::Frame;
+use super::session::{Frame, Mouse, MouseKind};
+use super::widgets::ListState;
 
 /// Joins modules with a `State` and the functions above to one enumeration.
 macro_rules! parts {
@@ -100,6 +109,18 @@ parts! {
         Households in households;
         /// One household.
         Household in household;
+        /// Logging a visit.
+        Visit in visit;
+        /// One act to fill in.
+        Sheet in sheet;
+        /// Signs that somebody may need help.
+        Leads in leads;
+        /// The triage queue.
+        Needs in needs;
+        /// The pool of micro-wishes.
+        Wishes in wishes;
+        /// Bringing in rosters.
+        Import in import;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.
@@ -119,6 +140,13 @@ parts! {
         /// The main menu.
         Menu in menu;
     }
+}
+
+/// The row of a list at which the left button was pressed.
+fn clicked_row(mouse: &Mouse, body: Rect, list: &ListState, len: usize) -> Option<usize> {
+    let inside = mouse.kind == MouseKind::Press && body.contains(Position::new(mouse.x, mouse.y));
+    let at = list.offset + usize::from(mouse.y.saturating_sub(body.y));
+    (inside && at < len).then_some(at)
 }
 
 /// What a list with an input line above it takes: moving, choosing, editing.

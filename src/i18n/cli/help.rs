@@ -20,7 +20,7 @@ texts! {
     "--home" => "数据目录；未给出时用环境变量 ZHULIAN_HOME，再无则用系统的数据目录";
     "--lang" => "界面语言：zh 或 en";
     "--json" => "以 JSON 应答：单个值，或列表每行一个；错误写到标准错误";
-    "--passphrase-file" => "口令文件，首行为数据口令；未给出时用环境变量 ZHULIAN_PASSPHRASE_FILE";
+    "--passphrase_file" => "口令文件，首行为数据口令；未给出时用环境变量 ZHULIAN_PASSPHRASE_FILE";
 
     "find" => "查找家庭：姓名、全拼、首字母、身份证号后四位、电话、档案号、村名\n\n多个词不分先后，共同缩小范围，例如“上岙 zsf”。最相近的在前；姓名脱敏。";
     "find --query" => "要找的内容";

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 
 use crate::i18n::{Explain, Lang, roster as words};
 use crate::roster::check::Checked;
-use crate::roster::export::{self, ExportError, day_number, failed, sheet_name};
+use crate::roster::export::{self, ExportError, day_number, sheet_name};
 use crate::roster::map::SheetKind;
 use crate::roster::read::{Cell, Row};
 use crate::roster::source::RowRef;
@@ -30,6 +30,10 @@ pub fn write_errors(path: &Path, checked: &Checked, lang: Lang) -> Result<(), Ex
         copy(sheet, checked, number as u16, &marks, &formats).map_err(failed)?;
     }
     export::replace(path, |file| workbook.save_to_writer(file).map_err(failed))
+}
+
+fn failed(error: XlsxError) -> ExportError {
+    ExportError::Workbook(error.to_string())
 }
 
 struct Formats {
@@ -183,7 +187,7 @@ fn put(
         Cell::Number(value) => sheet.write_number_with_format(number, at, value, format)?,
         Cell::Date(date) => {
             let format = if wrong { &formats.wrong_date } else { &formats.date };
-            sheet.write_number_with_format(number, at, day_number(date), format)?
+            sheet.write_number_with_format(number, at, day_number(date) as f64, format)?
         }
         Cell::Bool(yes) => sheet.write_boolean_with_format(number, at, yes, format)?,
         Cell::Error(text) => sheet.write_string_with_format(number, at, text, format)?,

@@ -3,10 +3,14 @@
 use super::console::Console;
 use super::context::{Can, Context, Opening};
 use super::effect::{Effect, Notice, Work};
+use crate::domain::need::NeedState;
 use crate::domain::worker::Right as CaseRight;
-use crate::i18n::screens as text;
+use crate::i18n::{forms, screens as text};
 use crate::tui::keymap::Action;
-use crate::tui::screens::{Layer, Screen, find, help, households, menu, palette, settings, today};
+use crate::tui::screens::{
+    Layer, Screen, find, help, households, import, leads, menu, needs, palette, pool, settings, sheet, today, visit,
+    wishes,
+};
 use crate::tui::session;
 use crate::tui::theme::Role;
 
@@ -22,11 +26,44 @@ pub(super) fn can(console: &Console, action: Action, ctx: &Context<'_>) -> Can {
         Redo => Can::No(text::no_redo(lang).to_owned()),
         Export => Can::No(text::no_export(lang).to_owned()),
         GoInbox => Can::No(text::no_server(lang).to_owned()),
-        LogVisit | AddNeed | AddWish if console.subject(ctx).household.is_none() => {
-            Can::No(text::no_household(lang).to_owned())
-        }
+        GoLeads | GoNeeds => Can::when(ctx.may(CaseRight::SeeCases), text::no_right(lang)),
+        GoWishes => Can::when(ctx.may(CaseRight::Claim) || ctx.may(CaseRight::SeeCases), text::no_right(lang)),
+        GoImport => Can::when(ctx.may(CaseRight::Import), text::no_right(lang)),
+        AddLead => pool::permitted(ctx, CaseRight::ReportLead),
+        LogVisit | AddNeed if console.subject(ctx).household.is_none() => Can::No(text::no_household(lang).to_owned()),
+        LogVisit | AddNeed => pool::permitted(ctx, CaseRight::WorkCases),
+        AddWish => match valid_need(console, ctx) {
+            Some(_) => pool::permitted(ctx, CaseRight::WorkCases),
+            None => Can::No(forms::choose_valid_need(lang).to_owned()),
+        },
+        Reveal if console.subject(ctx).masked.is_none() => Can::No(forms::nothing_masked(lang).to_owned()),
+        Reveal => pool::permitted(ctx, CaseRight::Reveal),
         _ => Can::No(text::not_here(lang).to_owned()),
     }
+}
+
+/// The selected need, if a card can be written from it.
+fn valid_need(console: &Console, ctx: &Context<'_>) -> Option<sheet::Purpose> {
+    let row = console.subject(ctx).need.and_then(|need| ctx.memory.pools.needs.find(need))?;
+    let is_valid = matches!(row.state, NeedState::Valid | NeedState::Matched);
+    is_valid.then_some(sheet::Purpose::Wish(row.household, row.id))
+}
+
+/// The form that an action about the selected household, need or field opens.
+fn form(console: &Console, action: Action, ctx: &Context<'_>) -> Option<Screen> {
+    let subject = console.subject(ctx);
+    let purpose = match action {
+        Action::LogVisit => return Some(visit::State::new(subject.household?).into()),
+        Action::AddNeed => sheet::Purpose::Need(subject.household?),
+        Action::AddLead => sheet::Purpose::Lead(subject.household),
+        Action::AddWish => valid_need(console, ctx)?,
+        Action::Reveal => {
+            let (record, field) = subject.masked?;
+            sheet::Purpose::Reveal(subject.household, record, field)
+        }
+        _ => return None,
+    };
+    Some(sheet::State::new(purpose).into())
 }
 
 /// Whether records can be read and changed.
@@ -38,11 +75,11 @@ fn open(ctx: &Context<'_>) -> Can {
     }
 }
 
-/// What such an action does.
-pub(super) fn act(console: &Console, action: Action) -> Vec<Effect> {
+/// What such an action does; `None` for one that means nothing here.
+pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
     let lang = console.world.settings.lang;
     let place = console.top();
-    match action {
+    Some(match action {
         Action::Help => {
             let state = help::State::new(&console.world.keymap, &session::App::contexts(console), lang);
             over(console, state.into(), "Help")
@@ -77,13 +114,21 @@ pub(super) fn act(console: &Console, action: Action) -> Vec<Effect> {
         Action::GoToday => to(console, today::State::default().into()),
         Action::GoHouseholds => to(console, households::State::default().into()),
         Action::GoSettings => to(console, settings::State::default().into()),
-        _ => Vec::new(),
-    }
+        Action::GoLeads => to(console, leads::State::default().into()),
+        Action::GoNeeds => to(console, needs::State::default().into()),
+        Action::GoImport => to(console, import::State::default().into()),
+        Action::GoWishes => to(console, wishes::State::default().into()),
+        Action::LogVisit | Action::AddNeed | Action::AddLead | Action::AddWish | Action::Reveal => {
+            let form = console.with(place.origin, |ctx| form(console, action, ctx));
+            form.map_or_else(Vec::new, |form| to(console, form))
+        }
+        _ => return None,
+    })
 }
 
 /// Screens of which one at most is open.
 pub(super) fn is_single(screen: &Screen) -> bool {
-    !matches!(screen, Screen::Household(_))
+    !matches!(screen, Screen::Household(_) | Screen::Visit(_) | Screen::Sheet(_))
 }
 
 /// Layers that give way when something else is opened, as opposed to dialogs, which wait for an answer.

@@ -1,16 +1,12 @@
-//! What a person sets for the console: kept in `settings.toml` in the home. It holds nothing about anyone.
+//! What a person has set for the console, as it holds now; [`crate::settings`] keeps it in the home.
 
-use std::path::Path;
-
-use serde::{Deserialize, Serialize};
-
-use crate::i18n::{Explain, Lang, screens as text};
+use crate::i18n::Lang;
+use crate::settings::{Borders, Settings as Kept};
 use crate::tui::keymap::{BUILTIN, Keymap};
 use crate::tui::theme::{Theme, ThemeName};
 
 /// The settings.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     /// The language.
     pub lang: Lang,
@@ -20,72 +16,36 @@ pub struct Settings {
     pub ascii: bool,
     /// Whether the mouse is listened to.
     pub mouse: bool,
-    /// The keymap, by name.
-    pub keymap: KeymapName,
-}
-
-/// A keymap that is part of the program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct KeymapName(pub String);
-
-impl Default for KeymapName {
-    fn default() -> Self {
-        KeymapName(BUILTIN[0].0.to_owned())
-    }
-}
-
-/// A settings file that cannot be used or written.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {what}")]
-pub struct SettingsError {
-    path: String,
-    what: String,
-    writing: bool,
-}
-
-impl Explain for SettingsError {
-    fn code(&self) -> &str {
-        if self.writing { "settings.not_saved" } else { "settings.invalid" }
-    }
-    fn message(&self, lang: Lang) -> String {
-        if self.writing {
-            text::settings_not_saved(lang, &self.path, &self.what)
-        } else {
-            text::settings_invalid(lang, &self.path, &self.what)
-        }
-    }
-    fn remedy(&self, lang: Lang) -> String {
-        if self.writing { text::settings_not_saved_remedy(lang) } else { text::settings_invalid_remedy(lang) }
-            .to_owned()
-    }
+    /// The keymap: one of the program's by name, or the user's file; `None` for the standard one.
+    pub keymap: Option<String>,
 }
 
 impl Settings {
-    /// The settings of a home; those of `fallback` where there is no file yet.
-    ///
-    /// # Errors
-    /// When the file cannot be read or understood: it is not replaced by defaults in silence.
-    pub fn load(path: &Path, fallback: Settings) -> Result<Settings, SettingsError> {
-        let fail = |what: String| SettingsError { path: path.display().to_string(), what, writing: false };
-        match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| fail(error.message().to_owned())),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(fallback),
-            Err(error) => Err(fail(error.to_string())),
+    /// The settings of a home; the language is `lang` where none was chosen.
+    pub fn of(kept: &Kept, lang: Lang) -> Settings {
+        Settings {
+            lang: kept.lang.unwrap_or(lang),
+            theme: kept.theme.unwrap_or_default(),
+            ascii: kept.borders == Borders::Ascii,
+            mouse: kept.mouse,
+            keymap: kept.keymap.clone(),
         }
     }
 
-    /// Writes the settings aside and renames them into place.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
-        let fail = |what: String| SettingsError { path: path.display().to_string(), what, writing: true };
-        let text = toml::to_string(self).map_err(|error| fail(error.to_string()))?;
-        let aside = path.with_extension("toml.new");
-        std::fs::write(&aside, text)
-            .and_then(|()| std::fs::rename(&aside, path))
-            .map_err(|error| fail(error.to_string()))
+    /// What has to be written so that these hold instead of those before: names and values of [`crate::settings`].
+    pub fn changes(&self, before: &Settings) -> Vec<(&'static str, String)> {
+        let mut changes = Vec::new();
+        let mut note = |key, changed: bool, value: &str| {
+            if changed {
+                changes.push((key, value.to_owned()));
+            }
+        };
+        note("lang", self.lang != before.lang, self.lang.pick("zh", "en"));
+        note("theme", self.theme != before.theme, self.theme.as_str());
+        note("borders", self.ascii != before.ascii, if self.ascii { "ascii" } else { "" });
+        note("mouse", self.mouse != before.mouse, if self.mouse { "true" } else { "" });
+        note("keymap", self.keymap != before.keymap, self.keymap.as_deref().unwrap_or_default());
+        changes
     }
 
     /// The theme of the settings for the terminal of `theme`.
@@ -93,15 +53,21 @@ impl Settings {
         theme.with_name(self.theme).with_ascii(self.ascii)
     }
 
-    /// The keymap of that name.
+    /// The keymap, where it is one of the program's; a file is read at the start only.
     pub fn keymap(&self) -> Option<Keymap> {
-        Keymap::builtin(&self.keymap.0)
+        Keymap::builtin(self.keymap_name())
     }
 
-    /// The same settings with the next keymap of the program.
-    pub fn next_keymap(&self) -> KeymapName {
-        let at = BUILTIN.iter().position(|(name, _)| *name == self.keymap.0).unwrap_or(0);
-        KeymapName(BUILTIN[(at + 1) % BUILTIN.len()].0.to_owned())
+    /// The keymap's name.
+    pub fn keymap_name(&self) -> &str {
+        self.keymap.as_deref().unwrap_or(BUILTIN[0].0)
+    }
+
+    /// The keymap of the program after this one, round and round.
+    pub fn next_keymap(&self) -> Option<String> {
+        let at = BUILTIN.iter().position(|(name, _)| *name == self.keymap_name());
+        let next = at.map_or(0, |at| (at + 1) % BUILTIN.len());
+        (next > 0).then(|| BUILTIN[next].0.to_owned())
     }
 }
 
@@ -110,17 +76,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_survive_and_bad_files_are_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("settings.toml");
-        let english = Settings { lang: Lang::En, ..Settings::default() };
-        assert_eq!(Settings::load(&path, english.clone()).unwrap(), english);
-        let set = Settings { theme: ThemeName::Light, mouse: true, ..english };
-        set.save(&path).unwrap();
-        assert_eq!(Settings::load(&path, Settings::default()).unwrap(), set);
-        std::fs::write(&path, "lang = \"klingon\"").unwrap();
-        let error = Settings::load(&path, Settings::default()).unwrap_err();
-        assert_eq!(error.code(), "settings.invalid");
+    fn only_what_changed_is_written_and_comes_back() {
+        let before = Settings::default();
+        let set = Settings {
+            lang: Lang::En,
+            ascii: true,
+            mouse: true,
+            keymap: Some("vim".to_owned()),
+            ..Settings::default()
+        };
+        let mut kept = Kept::default();
+        for (key, value) in set.changes(&before) {
+            kept.set(key, &value).unwrap();
+        }
+        assert_eq!(Settings::of(&kept, Lang::Zh), set);
+        for (key, value) in before.changes(&set) {
+            kept.set(key, &value).unwrap();
+        }
+        assert_eq!(Settings::of(&kept, Lang::En), before);
+        assert_eq!(before.changes(&before), []);
     }
 
     #[test]

@@ -163,12 +163,12 @@ fn hit_row<'a>(hit: &Hit, ctx: &Context<'a>) -> Row<'a> {
     let Some(row) = ctx.memory.rows.get(hit.row) else { return Row::default() };
     let fixed = row.fixed();
     let matched = matched_text(hit, ctx);
-    let village = ctx.memory.region(fixed.region).map(|code| ctx.memory.reference.region_name(code));
+
     let (grade, role) = format::grade(fixed.grade);
     Row::new([
         Cell::from(ctx.name(row.head())),
         Cell::new(matched, Role::Match),
-        Cell::from(village.unwrap_or_default()),
+        Cell::from(format::village(fixed.region, ctx)),
         Cell::new(format::category(fixed.category, ctx.lang), Role::Dim),
         Cell::new(grade, role),
         Cell::new(row.archive_no(), Role::Dim),

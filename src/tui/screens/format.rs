@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use crate::domain::codes;
+use crate::domain::region::RegionCode;
 use crate::domain::risk::RiskGrade;
 use crate::i18n::{Lang, screens as text};
+use crate::replica::Projection;
 use crate::replica::projection::category_code;
+use crate::replica::reference::Reference;
 use crate::replica::rows::{self, NO_DAY};
 use crate::tui::app::Context;
 use crate::tui::theme::Role;
@@ -58,7 +61,8 @@ pub fn due(day: i32, ctx: &Context<'_>) -> (Cow<'static, str>, Role) {
     match ahead {
         ..0 => (text::overdue(ctx.lang, -ahead).into(), Role::Overdue),
         0 => (text::due_today(ctx.lang).into(), Role::Warning),
-        1.. => (text::due_in(ctx.lang, ahead).into(), Role::Dim),
+        1 => (text::due_tomorrow(ctx.lang).into(), Role::Accent),
+        2.. => (text::due_in(ctx.lang, ahead).into(), Role::Dim),
     }
 }
 
@@ -69,8 +73,26 @@ pub fn ago(day: i32, ctx: &Context<'_>) -> Cow<'static, str> {
     }
     match i64::from(rows::day(ctx.today())) - i64::from(day) {
         ..=0 => text::today_word(ctx.lang).into(),
+        1 => text::yesterday(ctx.lang).into(),
         days => text::days_ago(ctx.lang, days).into(),
     }
+}
+
+/// A village or grid in few cells: a grid as its village with the grid's number, `上岙村·1`.
+pub fn village<'a>(number: u32, ctx: &Context<'a>) -> Cow<'a, str> {
+    let memory: &'a Projection = ctx.memory;
+    memory.region(number).map_or(Cow::Borrowed(""), |code| village_of(code, ctx))
+}
+
+/// As [`village`], by code.
+pub fn village_of<'a>(code: &'a RegionCode, ctx: &Context<'a>) -> Cow<'a, str> {
+    let reference: &'a Reference = &ctx.memory.reference;
+    // Grids have the code of their village with three digits more.
+    if let Some(grid) = code.as_str().get(12..15) {
+        let village = reference.region_name(&code.village());
+        return format!("{village}·{}", grid.trim_start_matches('0')).into();
+    }
+    reference.regions.get(code).map_or_else(|| code.as_str().into(), |region| region.name.as_str().into())
 }
 
 /// A number, or nothing for zero: empty cells are easier to skip than zeros.

@@ -90,7 +90,7 @@ pub fn can(state: &State, action: Action, _: &Context<'_>) -> Can {
         Action::Find | Action::Up | Action::Down | Action::PageUp | Action::PageDown | Action::Top | Action::Bottom => {
             Can::Yes
         }
-        Action::Open if state.query.is_some() => Can::Yes,
+        Action::Open | Action::Back if state.query.is_some() => Can::Yes,
         _ if state.query.is_some() => super::editing_can(action),
         _ => Can::Pass,
     }

@@ -68,6 +68,8 @@ pub struct State {
     file: File,
     /// Older pages read so far, newest first.
     older: Vec<OlderPage>,
+    /// Whether more than the latest visits are shown.
+    all_visits: bool,
     tab: Tab,
     cursors: [Cursor; TABS.len()],
 }
@@ -87,6 +89,7 @@ impl State {
             household,
             file: File::Loading,
             older: Vec::new(),
+            all_visits: false,
             tab: Tab::default(),
             cursors: [Cursor { block: 0, offset: 0 }; TABS.len()],
         }
@@ -116,7 +119,7 @@ impl State {
             Tab::Members => members::page(file, ctx),
             Tab::Portrait => portrait::page(file, ctx),
             Tab::Allowance => allowance::page(file, ctx),
-            Tab::Visits => visits::page(file, &self.older, ctx),
+            Tab::Visits => visits::page(file, &self.older, self.all_visits, ctx),
             Tab::Needs => needs::page(file, ctx),
             Tab::Wishes => wishes::page(file, ctx),
             Tab::Timeline => timeline::page(file, &self.older, ctx),
@@ -179,11 +182,12 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
         Action::NextTab | Action::NextPane => state.turn(1),
         Action::PreviousTab | Action::PreviousPane => state.turn(-1),
         Action::Older => {
-            return Some(
-                state
-                    .next_older()
-                    .map_or_else(Vec::new, |number| vec![Effect::Work(Work::Older(state.household, number))]),
-            );
+            let waiting = state.file().is_some_and(|file| file.live_visits().count() > visits::FIRST);
+            if !std::mem::replace(&mut state.all_visits, true) && waiting && state.tab == Tab::Visits {
+                return Some(Vec::new());
+            }
+            let older = state.next_older().map(|number| Effect::Work(Work::Older(state.household, number)));
+            return Some(older.into_iter().collect());
         }
         _ => return None,
     }
@@ -195,7 +199,10 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
         Action::NextTab | Action::PreviousTab | Action::NextPane | Action::PreviousPane => Can::Yes,
-        Action::Older => Can::when(state.next_older().is_some(), text::no_older(ctx.lang)),
+        Action::Older => {
+            let more = state.file().is_some_and(|file| visits::waits(file, &state.older, state.all_visits));
+            Can::when(more, text::no_older(ctx.lang))
+        }
         _ if Motion::of(action).is_some() => Can::Yes,
         _ => Can::Pass,
     }

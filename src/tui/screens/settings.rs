@@ -86,7 +86,7 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
             Item::Theme => (text::setting_theme(lang), text::theme_name(lang, settings.theme).into()),
             Item::Ascii => (text::setting_ascii(lang), yes_no(settings.ascii).into()),
             Item::Mouse => (text::setting_mouse(lang), yes_no(settings.mouse).into()),
-            Item::Keymap => (text::setting_keymap(lang), settings.keymap.0.as_str().into()),
+            Item::Keymap => (text::setting_keymap(lang), settings.keymap_name().to_owned().into()),
         };
         row(frame, at == state.list.selected, label, &value, Role::Accent);
     }

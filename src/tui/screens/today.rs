@@ -11,6 +11,7 @@ use super::{format, household};
 use crate::domain::id::HouseholdId;
 use crate::i18n::{Lang, screens as text};
 use crate::replica::agenda::{Agenda, DueVisit, Limit, WishLimit};
+use crate::replica::rows::{NO_DAY, day};
 use crate::tui::app::{Can, Context, Effect, Input, Opening, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
@@ -74,6 +75,16 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 
 /// Moves, jumps, opens.
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    if let Input::Mouse(mouse) = input {
+        let body = split_top(ctx.body(), 3).1;
+        let at = super::clicked_row(mouse, body, &state.list(), state.len(state.section))?;
+        if at == state.list().selected {
+            return Some(open(state, ctx));
+        }
+        let len = state.len(state.section);
+        state.lists[state.section as usize].select(at, len, height(ctx));
+        return Some(Vec::new());
+    }
     let Input::Action(action) = input else { return None };
     let at = state.section as usize;
     if let Some(motion) = Motion::of(*action) {
@@ -155,10 +166,6 @@ fn table<'a>(columns: &'a [Column], empty: &'a str, ctx: &Context<'_>) -> Table<
     Table { columns, sorted: None, header: true, focused: true, empty, theme: ctx.theme }
 }
 
-fn village(region: Option<&crate::domain::region::RegionCode>, ctx: &Context<'_>) -> String {
-    region.map(|code| ctx.memory.reference.region_name(code)).unwrap_or_default()
-}
-
 fn draw_visits(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let columns = [
@@ -182,13 +189,13 @@ fn visit_row<'a>(visit: &DueVisit, ctx: &Context<'a>) -> Row<'a> {
     let fixed = row.fixed();
     let (grade, grade_role) = format::grade(visit.grade);
     let (due, due_role) = match visit.due {
-        crate::replica::rows::NO_DAY => (text::never_visited(ctx.lang).into(), Role::Warning),
+        NO_DAY => (text::never_visited(ctx.lang).into(), Role::Warning),
         day => format::due(day, ctx),
     };
     Row::new([
         Cell::new(grade, grade_role),
         Cell::from(ctx.name(row.head())),
-        Cell::from(village(ctx.memory.region(fixed.region), ctx)),
+        Cell::from(format::village(fixed.region, ctx)),
         Cell::new(due, due_role),
         Cell::new(format::ago(fixed.last_visit, ctx), Role::Dim),
         Cell::new(format::category(fixed.category, ctx.lang), Role::Dim),
@@ -245,12 +252,12 @@ fn draw_leads(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_
     let row = |at: usize| {
         let Some(lead) = ctx.memory.pools.leads.find(state.agenda.leads[at]) else { return Row::default() };
         let late = crate::domain::params::on(ctx.today()).lead_verify_days();
-        let over = i64::from(crate::replica::rows::day(ctx.today())) - i64::from(lead.reported) > i64::from(late);
+        let over = i64::from(day(ctx.today())) - i64::from(lead.reported) > i64::from(late);
         Row::new([
             Cell::new(format::ago(lead.reported, ctx), if over { Role::Overdue } else { Role::Text }),
             Cell::from(lead.content.as_str()),
             Cell::from(ctx.name(&lead.subject)),
-            Cell::from(village(Some(&lead.region).filter(|code| !code.is_empty()), ctx)),
+            Cell::from(format::village_of(&lead.region, ctx)),
             Cell::new(lead.no.as_str(), Role::Dim),
         ])
     };

@@ -63,7 +63,7 @@ impl Sort {
 }
 
 /// The listed rows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Listing {
     /// Row numbers in order.
     pub(super) rows: Vec<u32>,
@@ -72,12 +72,6 @@ pub(super) struct Listing {
     /// The rows before filtering, kept for as long as no record changes.
     order: Vec<u32>,
     as_of: Option<(u64, NaiveDate)>,
-}
-
-impl Default for Listing {
-    fn default() -> Self {
-        Listing { rows: Vec::new(), people: 0, overdue: 0, order: Vec::new(), as_of: None }
-    }
 }
 
 impl Listing {
@@ -202,14 +196,14 @@ fn sort_rows(rows: &mut [u32], sort: Sort, memory: &Projection) {
 fn row<'a>(number: u32, ctx: &Context<'a>) -> Row<'a> {
     let Some(row) = ctx.memory.rows.get(number) else { return Row::default() };
     let fixed = row.fixed();
-    let village = ctx.memory.region(fixed.region).map(|code| ctx.memory.reference.region_name(code));
+
     let (grade, grade_role) = format::grade(fixed.grade);
     let (due, due_role) = format::due(fixed.next_due, ctx);
     let left = fixed.flags & LEFT != 0;
     Row::new([
         Cell::new(ctx.name(row.head()), if left { Role::Dim } else { Role::Text }),
         Cell::from(format::count(u32::from(fixed.members))),
-        Cell::from(village.unwrap_or_default()),
+        Cell::from(format::village(fixed.region, ctx)),
         Cell::new(format::category(fixed.category, ctx.lang), Role::Dim),
         Cell::new(grade, grade_role),
         Cell::new(format::date(fixed.last_visit, ctx), Role::Dim),
