@@ -90,7 +90,6 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
-#[allow(missing_docs, reason = "the documentation is on the arguments of each subcommand, where clap reads it")]
 #[allow(missing_docs, reason = "the help of a command is the text of its options, which one here would replace")]
 pub enum Sub {
     Find(find::Find),
