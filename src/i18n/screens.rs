@@ -12,7 +12,7 @@ crate::messages! {
     offline => "离线", "offline";
     unsent(count: u64) => "未传{count}", "{count} unsent";
     conflicts(count: u64) => "冲突{count}", "{count} conflicts";
-    never_synced => "同步 —", "synced —";
+    never_synced => "同步 —", "never synced";
     synced_before(minutes: i64) => "{minutes}分钟前同步", "synced {minutes} min ago";
     done(what: &str) => "已保存：{what}", "Saved: {what}";
     undo_hint(key: &str) => "{key} 撤销", "{key} takes it back";
@@ -81,9 +81,9 @@ crate::messages! {
     today_word => "今天", "today";
     days_ago(days: i64) => "{days}天前", "{days} d ago";
     never_visited => "从未走访", "never visited";
-    persons(count: u32) => "{count}人", "{count} persons";
+    persons(count: u32) => "{count}人", "{count} pers.";
     years_old(age: u32) => "{age}岁", "{age} years";
-    open_things(needs: u8, wishes: u8) => "需求{needs} 心愿{wishes}", "{needs} needs, {wishes} wishes";
+    open_things(needs: u8, wishes: u8) => "需求{needs} 心愿{wishes}", "needs {needs}, wishes {wishes}";
     totals(households: usize, people: u32) => "{households}户 {people}人", "{households} households, {people} persons";
     total_overdue(count: usize) => "逾期{count}", "{count} overdue";
     filtered(what: &str) => "筛选：{what}", "Filter: {what}";
@@ -250,10 +250,10 @@ pub fn theme_name(lang: Lang, theme: ThemeName) -> &'static str {
 pub fn category_short(code: &str) -> Option<&'static str> {
     Some(match code {
         "dibao" => "allowance",
-        "dibao_single" => "allowance 1p",
+        "dibao_single" => "allowance/1",
         "tekun" => "extreme",
-        "tekun_jizhong" => "extreme, in",
-        "tekun_fensan" => "extreme, out",
+        "tekun_jizhong" => "extreme/in",
+        "tekun_fensan" => "extreme/out",
         "dibian" => "near line",
         "gangxing" => "expenses",
         "fangfanpin" => "monitored",

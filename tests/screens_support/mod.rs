@@ -26,9 +26,10 @@ use zhulian::domain::wish::{Wish, WishState};
 use zhulian::domain::worker::{Actor, Role, Worker};
 use zhulian::i18n::Lang;
 use zhulian::replica::Replica;
-use zhulian::store::{Home, KeyMode, Unlock};
-use zhulian::tui::app::{Console, Runner, Settings, Start, SyncStatus};
+use zhulian::store::{Home, Kdf, KeyMode, Passphrase, Unlock};
+use zhulian::tui::app::{Console, Message, Runner, Settings, Start, SyncStatus};
 use zhulian::tui::keymap::Keymap;
+use zhulian::tui::session::Post;
 use zhulian::tui::testing::Drive;
 use zhulian::tui::theme::Theme;
 
@@ -59,16 +60,15 @@ pub fn home(records: Vec<Record>) -> (tempfile::TempDir, Arc<Replica>) {
     let folder = tempfile::tempdir().unwrap();
     let replica = Replica::create(Home::new(folder.path()), &KeyMode::KeyFile).unwrap();
     if !records.is_empty() {
-        let actor = Actor {
-            worker: WorkerId::new(),
-            role: Role::CivilAffairs,
-            org: None,
-            regions: vec![],
-            device: replica.device(),
-        };
-        replica.commit(&actor, now(), Command::Seed { records }).unwrap();
+        seed(&replica, records);
     }
     (folder, Arc::new(replica))
+}
+
+fn seed(replica: &Replica, records: Vec<Record>) {
+    let device = replica.device();
+    let actor = Actor { worker: WorkerId::new(), role: Role::CivilAffairs, org: None, regions: vec![], device };
+    replica.commit(&actor, now(), Command::Seed { records }).unwrap();
 }
 
 /// A console over the village.
@@ -84,6 +84,33 @@ pub fn reopened(lang: Lang, width: u16, height: u16) -> Bench {
     drop(replica);
     let (replica, _) = Replica::open(Home::new(folder.path()), &Unlock::Nothing).unwrap();
     console(folder, Desk::new(Arc::new(replica), None), lang, width, height)
+}
+
+/// The passphrase of [`sealed`].
+pub const PASSPHRASE: &str = "海棠依旧绿肥红瘦";
+
+/// A console over a village that a passphrase opens.
+pub fn sealed(lang: Lang) -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    // As cheap as it may be: the test is not about guessing.
+    let mode = KeyMode::Passphrase(Passphrase::new(PASSPHRASE), Kdf { memory_kib: 8, passes: 1 });
+    let replica = Replica::create(Home::new(folder.path()), &mode).unwrap();
+    seed(&replica, records());
+    console(folder, Desk::new(Arc::new(replica), None), lang, 80, 24)
+}
+
+/// A console over a closed home whose index never opens.
+pub fn unopened(folder: &std::path::Path) -> Drive<Console> {
+    let (replica, _) = Replica::open(Home::new(folder), &Unlock::Nothing).unwrap();
+    let start = Start {
+        keymap: Keymap::default(),
+        theme: Theme::default(),
+        settings: Settings::default(),
+        sync: SyncStatus::default(),
+    };
+    let console = Console::new(Desk::new(Arc::new(replica), None), start);
+    let now = DateTime::parse_from_rfc3339(NOW).unwrap();
+    Drive::starting_at(console, (80, 24), |_, _: &Post<Message>| {}, now)
 }
 
 /// A console at a desk.
@@ -358,9 +385,7 @@ fn needs_and_wishes(ids: &[HouseholdId], worker: WorkerId, records: &mut Vec<Rec
     };
     records.push(lead(1, None, "周阿婆", "邻居反映老人摔倒后三天没出门", "2026-03-11 18:00"));
     records.push(lead(2, Some(ids[9]), "黄德胜", "医保数据显示本月自付医疗费较高", "2026-03-02 08:00"));
-    for (code, value) in
-        [("income_per_head_month", 68_000), ("expense_medical_self", 2_600_000), ("employment_labour", 1)]
-    {
+    for (code, value) in [("income_per_head_month", 680), ("expense_medical_self", 26_000), ("employment_labour", 1)] {
         records.push(Record::Indicator(Indicator {
             id: IndicatorId::new(),
             household: ids[1],

@@ -131,6 +131,11 @@ impl State {
         self.file()?.older_pages.checked_sub(self.older.len() as u32 + 1)
     }
 
+    /// Whether there are entries that are not shown.
+    fn has_older(&self) -> bool {
+        self.file().is_some_and(|file| visits::waits(file, &self.older, self.all_visits))
+    }
+
     fn turn(&mut self, by: isize) {
         let at = (self.tab as isize + by).rem_euclid(TABS.len() as isize);
         self.tab = TABS[at as usize];
@@ -199,10 +204,7 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
         Action::NextTab | Action::PreviousTab | Action::NextPane | Action::PreviousPane => Can::Yes,
-        Action::Older => {
-            let more = state.file().is_some_and(|file| visits::waits(file, &state.older, state.all_visits));
-            Can::when(more, text::no_older(ctx.lang))
-        }
+        Action::Older => Can::when(state.has_older(), text::no_older(ctx.lang)),
         _ if Motion::of(action).is_some() => Can::Yes,
         _ => Can::Pass,
     }
@@ -319,7 +321,9 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 pub fn hints(state: &State) -> &'static [Action] {
     match state.tab {
         Tab::Basic | Tab::Members => &[Action::NextTab, Action::LogVisit, Action::Reveal, Action::Back],
-        Tab::Visits | Tab::Timeline => &[Action::NextTab, Action::LogVisit, Action::Older, Action::Back],
+        Tab::Visits | Tab::Timeline if state.has_older() => {
+            &[Action::NextTab, Action::LogVisit, Action::Older, Action::Back]
+        }
         Tab::Needs => &[Action::NextTab, Action::AddNeed, Action::AddWish, Action::Back],
         _ => &[Action::NextTab, Action::LogVisit, Action::Back],
     }

@@ -188,7 +188,7 @@ fn in_panel(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<
     match action {
         Action::Right | Action::Toggle | Action::Mark => state.filter.step(facet, 1, ctx),
         Action::Left => state.filter.step(facet, -1, ctx),
-        Action::Open if facet == filter::Facet::Village => {
+        Action::Open | Action::NextField if facet == filter::Facet::Village => {
             state.picking = Some(state.filter.pick_village(ctx));
             return Some(Vec::new());
         }

@@ -58,7 +58,9 @@ impl HelpPage {
             match line {
                 Line::Heading(_) => heading = Some(line),
                 Line::Entry { keys, title } => {
-                    if lookup_keys([title.as_str(), keys]).score(query).is_some() {
+                    // Keys by their exact names only: letters apart in a list of keys mean nothing.
+                    let named = keys.to_lowercase().contains(&query.to_lowercase());
+                    if named || lookup_keys([title.as_str()]).score(query).is_some() {
                         if let Some(heading) = heading.take() {
                             lines.extend((!lines.is_empty()).then_some(Line::Gap));
                             lines.push(heading.clone());

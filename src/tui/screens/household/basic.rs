@@ -25,7 +25,9 @@ pub(super) fn fields(page: &mut Page, record: &dyn Fields, ctx: &Context<'_>) {
     let key = crate::domain::record::RecordKey { kind: record.table().kind, id: record.record_id() };
     for field in record.table().fields {
         let value = record.get(field.name).unwrap_or(Value::Null);
-        if value.is_empty() || matches!(field.kind, FieldKind::Internal | FieldKind::Reference) {
+        // That somebody is not something need not be said, and a mask over it would only make one wonder.
+        let denied = value == Value::Bool(false);
+        if denied || value.is_empty() || matches!(field.kind, FieldKind::Internal | FieldKind::Reference) {
             continue;
         }
         let (content, masked) = match field.kind {

@@ -149,6 +149,9 @@ impl Page {
     /// Brings a cursor into bounds.
     pub fn fit(&self, cursor: &mut Cursor, area: Rect) {
         cursor.block = cursor.block.min(self.blocks.len().saturating_sub(1));
+        if !self.selectable(cursor.block) {
+            cursor.block = self.next(cursor.block, 1);
+        }
         cursor.offset = cursor.offset.min(self.height(area.width).saturating_sub(usize::from(area.height.max(1))));
     }
 

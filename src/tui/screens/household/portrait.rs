@@ -13,8 +13,6 @@ use crate::tui::theme::Role;
 
 /// Cells of a bar.
 const BAR: u8 = 20;
-/// Cells of a dimension's name: the longest in either language.
-const NAME: usize = 14;
 
 /// Grade and reasons, then a bar for each dimension, then the indicators of each.
 pub(super) fn page(file: &Dossier, ctx: &Context<'_>) -> Page {
@@ -25,9 +23,9 @@ pub(super) fn page(file: &Dossier, ctx: &Context<'_>) -> Page {
     let overall = portrait.overall.map_or_else(|| text::nothing_known(lang).to_owned(), |n| n.to_string());
     page.heading(text::portrait_bars(lang, &overall));
     for dimension in &portrait.dimensions {
-        let name = fit(&dimension.label(lang), NAME.max(lang.pick(8, 20)), Align::Left, "");
+        let name = fit(&dimension.label(lang), lang.pick(10, 22), Align::Left, ctx.theme.symbols().ellipsis);
         let score = dimension.score.map_or_else(|| "  —".to_owned(), |score| format!("{score:>3}"));
-        let line = format!("{name}{}{score}  {}", bar(dimension, ctx), dimension.coverage(lang));
+        let line = format!("{name} {} {score}  {}", bar(dimension, ctx), dimension.coverage(lang));
         page.text(line, role_of(dimension.score));
     }
     for dimension in portrait.dimensions.iter().filter(|dimension| !dimension.known.is_empty()) {
