@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::filter::Filter;
 use crate::i18n::{Lang, screens as text};
 use crate::replica::Projection;
-use crate::replica::rows::{LEFT, NO_DAY};
+use crate::replica::rows::{DELETED, LEFT, NO_DAY};
 use crate::tui::app::Context;
 use crate::tui::screens::format;
 use crate::tui::session::Frame;
@@ -81,7 +81,7 @@ impl Listing {
         let generation = memory.generation;
         let order = match before.as_of {
             Some((held, _)) if held == generation => before.order,
-            _ => within_territory(ctx, memory.list_order()),
+            _ => in_order(ctx),
         };
         let today = crate::replica::rows::day(ctx.today());
         let mut rows: Vec<u32> = order
@@ -159,19 +159,32 @@ impl Listing {
     }
 }
 
-/// The worker's own territory; all rows where it names no region.
-fn within_territory(ctx: &Context<'_>, mut order: Vec<u32>) -> Vec<u32> {
-    let territory = &ctx.actor.regions;
-    if territory.is_empty() {
-        return order;
+/// The households of the worker's territory (all, where it names no region) by region, then archive number; undone
+/// registrations left out.
+fn in_order(ctx: &Context<'_>) -> Vec<u32> {
+    let (memory, territory) = (ctx.memory, &ctx.actor.regions);
+    let regions = memory.regions();
+    // Each region's place is found once, so that most comparisons below are of two numbers.
+    let mut by_code: Vec<usize> = (0..regions.len()).collect();
+    by_code.sort_by_key(|at| &regions[*at]);
+    let mut places = vec![None; regions.len()];
+    for (place, at) in by_code.into_iter().enumerate() {
+        if territory.is_empty() || territory.iter().any(|held| held.contains(&regions[at])) {
+            places[at] = Some(place);
+        }
     }
-    let regions = ctx.memory.regions();
-    let within: Vec<bool> = regions.iter().map(|code| territory.iter().any(|held| held.contains(code))).collect();
-    order.retain(|row| {
-        let region = ctx.memory.rows.get(*row).map(|row| row.fixed().region as usize);
-        region.and_then(|region| within.get(region)).copied().unwrap_or(false)
-    });
-    order
+    let mut keyed: Vec<(usize, &str, u32)> = memory
+        .rows
+        .iter()
+        .filter(|(_, row)| row.fixed().flags & DELETED == 0)
+        .filter_map(|(number, row)| {
+            let place = places.get(row.fixed().region as usize).copied().flatten()?;
+            Some((place, row.archive_no(), number))
+        })
+        .collect();
+    // Rows that come from the row file are in order already, which a stable merge sort sees in one pass.
+    keyed.sort();
+    keyed.into_iter().map(|(_, _, number)| number).collect()
 }
 
 fn sort_rows(rows: &mut [u32], sort: Sort, memory: &Projection) {
