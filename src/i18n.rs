@@ -3,8 +3,8 @@
 //! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
-pub mod demo;
 pub mod console;
+pub mod demo;
 pub mod domain;
 pub mod identifiers;
 pub mod keys;

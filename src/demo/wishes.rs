@@ -59,7 +59,7 @@ pub(super) fn current(file: &mut File<'_>, stream: &mut Stream, story: Story) {
             taken(file, &mut wish, claim);
         }
         Story::Connected => {
-            let days_ago = stream.between(8, 20);
+            let days_ago = stream.between(5, 9);
             let claim = claim(file, stream, &wish, days_ago, ClaimState::Connected, None);
             taken(file, &mut wish, claim);
             wish.state = WishState::Connected;
@@ -194,14 +194,17 @@ fn card(file: &mut File<'_>, stream: &mut Stream, want: usize, need: &Need, writ
 
 /// One of the want's texts that gives nobody in the household away.
 fn card_text(file: &File<'_>, stream: &mut Stream, want: usize) -> String {
-    let names: Vec<&str> = file.members.iter().map(|member| member.name.as_str()).collect();
-    let schools: Vec<&str> = file.members.iter().map(|member| member.school.as_str()).collect();
-    let known = privacy::Known { names: &names, schools: &schools };
+    let context = privacy::CardContext {
+        names: file.members.iter().map(|member| member.name.as_str()).collect(),
+        schools: file.members.iter().map(|member| member.school.as_str()).collect(),
+        villages: vec![&file.village.name],
+        is_child: true,
+    };
     let cards = WANTS[want].cards;
     let first = stream.below(cards.len() as u32) as usize;
     (0..cards.len())
         .map(|n| cards[(first + n) % cards.len()])
-        .find(|text| privacy::find(text, &known).is_empty())
+        .find(|text| privacy::check(text, &context).is_empty())
         .unwrap_or("希望得到一份生活用品。")
         .to_owned()
 }
@@ -246,7 +249,7 @@ fn again(file: &mut File<'_>, stream: &mut Stream, wish: &mut Wish, published: i
     let end = Moment(first.claimed_at.0 + stream.between(5, 8) * DAY);
     first.meta.hlc = Hlc::at(end);
     wish.meta.hlc = Hlc::at(end);
-    set_need(file, wish.need, NeedState::Valid, end);
+    set_need(file, wish.need, NeedState::Matched, end);
     file.claims.push(first);
 }
 
@@ -337,9 +340,12 @@ pub(super) fn claim(
     }
     if matches!(state, ClaimState::Connected | ClaimState::Fulfilled) {
         let latest = fulfilled.map_or(claimed - 1, |done| claimed - done);
-        let after = stream.between(1, latest.clamp(1, 6));
+        let earliest = if fulfilled.is_none() { (claimed - 5).max(1) } else { 1 };
+        let after = stream.between(earliest, latest.clamp(1, 6).max(earliest));
         let connected = file.at(claimed - after, stream.between(9 * 60, 17 * 60));
         claim.connected_at = Some(connected);
+        // Once they are in touch, the lease runs anew.
+        claim.lease_until = Some(Moment(connected.0 + i64::from(rules.wish_claim_lease_days()) * DAY));
         claim.meta.hlc = Hlc::at(connected);
     }
     if let Some(done) = fulfilled {
