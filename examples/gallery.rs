@@ -9,11 +9,11 @@ use zhulian::i18n::Lang;
 use zhulian::tui::keymap::{Action, Context, Keymap};
 use zhulian::tui::session::{App, Effect, Frame, Input, Now, Post, Timer, run_local};
 use zhulian::tui::testing::{SampleRow, sample_rows};
-use zhulian::tui::theme::{Depth, Role, Theme};
+use zhulian::tui::theme::{Role, Theme};
 use zhulian::tui::widgets::{
     Cell, Column, Confirm, ConfirmAnswer, Detail, DetailRow, Field, Form, FormState, HelpPage, Layers, LineInput,
     ListState, Motion, Palette, Row, Scroll, Segment, Table, actions_as_items, continuation_hints, hints, popup,
-    position_text, split_bottom, split_left, split_top, status_line,
+    position_text, scroll_lines, split_bottom, split_left, split_top, status_line,
 };
 
 /// The detail pane follows the list when the selection has rested for so long.
@@ -46,8 +46,6 @@ const LABELS: [&str; 3] = ["走访方式", "走访结果", "备注"];
 
 impl Gallery {
     fn new(rows: usize) -> Gallery {
-        let env = |name: &str| std::env::var(name).ok();
-        let depth = Depth::detect(env("NO_COLOR").as_deref(), env("COLORTERM").as_deref(), env("TERM").as_deref());
         Gallery {
             rows: sample_rows(rows),
             columns: vec![
@@ -66,7 +64,7 @@ impl Gallery {
             beside: false,
             layers: Layers::default(),
             size: Size::new(80, 24),
-            theme: Theme::new(Default::default(), depth, false),
+            theme: Theme::of_environment(Default::default(), |name| std::env::var(name).ok()),
             lang: Lang::from_env(),
             keymap: Keymap::default(),
             notice: String::new(),
@@ -113,11 +111,9 @@ impl Gallery {
                 },
                 Layer::Palette(palette) => !palette.apply(action, screen),
                 Layer::Help(page, offset) => {
-                    let mut state = ListState { selected: *offset, offset: *offset };
                     if let Some(motion) = Motion::of(action) {
-                        state.go(motion, page.height(), 1, Scroll::Line);
+                        scroll_lines(offset, motion, page.height(), screen.height.saturating_sub(4));
                     }
-                    *offset = state.selected;
                     false
                 }
                 Layer::Confirm(question) => match question.apply(action) {

@@ -1,6 +1,7 @@
 //! The desk: one worker at work on a replica. The command line and the console both act through it, so that a record
 //! made here has the same defaults, numbers and ids as one made there.
 
+mod demo;
 mod intake;
 
 use std::sync::Arc;
@@ -8,19 +9,21 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 
 use crate::domain::claim::Claim;
-use crate::domain::codes::Code;
+use crate::domain::codes::{self, Code};
 use crate::domain::command::Command;
+use crate::domain::decide;
 use crate::domain::id::{ClaimId, HouseholdId, LeadId, NeedId, VisitId, WishId, WorkerId};
 use crate::domain::lead::Lead;
 use crate::domain::moment::{Moment, Now};
 use crate::domain::need::Need;
 use crate::domain::numbering::{self, Series};
 use crate::domain::params;
-use crate::domain::record::Record;
+use crate::domain::record::{Kind, Record, RecordKey};
+use crate::domain::refusal::Refusal;
 use crate::domain::region::RegionCode;
 use crate::domain::visit::Visit;
 use crate::domain::wish::Wish;
-use crate::domain::worker::{Actor, Role, Worker};
+use crate::domain::worker::{Actor, Right, Role, Worker};
 use crate::replica::agenda::Agenda;
 use crate::replica::projection::grade_letter;
 use crate::replica::{Committed, Replica, ReplicaError};
@@ -183,6 +186,46 @@ impl Desk {
             direction: Code::from("need_to_donor"),
             ..Claim::default()
         }
+    }
+
+    /// The living claim that an act on a wish is about; see [`decide::current_claim`].
+    ///
+    /// # Errors
+    /// When the claims cannot be read.
+    pub fn current_claim(&self, wish: WishId) -> Result<Option<Claim>, ReplicaError> {
+        let ids: Vec<ClaimId> = {
+            let memory = self.replica.read();
+            memory.pools.claims.iter().filter(|(_, on)| **on == wish).map(|(id, _)| *id).collect()
+        };
+        let mut claims = Vec::new();
+        for id in ids {
+            if let Some(Record::Claim(claim)) =
+                self.replica.record(RecordKey { kind: Kind::Claim, id: id.into() }, None)?
+            {
+                claims.push(claim);
+            }
+        }
+        Ok(decide::current_claim(&claims, wish).cloned())
+    }
+
+    /// Refuses unless the worker's role has the right: for what is read or taken out, which no command decides.
+    ///
+    /// # Errors
+    /// [`Reason::NotPermitted`](crate::domain::refusal::Reason::NotPermitted).
+    pub fn permit(&self, right: Right) -> Result<(), Refusal> {
+        decide::permit(&self.actor, right)
+    }
+
+    /// The field of service that a need's words point to: that of the kind of need they name, else daily living, the
+    /// broadest one.
+    pub fn field_of_need(kind: &Code, title: &str) -> Code {
+        let kinds = codes::list("need_type");
+        let named = kinds.and_then(|kinds| {
+            kinds.get(kind.as_str()).or_else(|| kinds.by_label(title)).or_else(|| {
+                kinds.entries().iter().find(|entry| entry.aliases.iter().any(|alias| title.contains(alias)))
+            })
+        });
+        Code::from(named.and_then(|entry| entry.parent).unwrap_or("living"))
     }
 
     /// The region of a household, or the worker's own.

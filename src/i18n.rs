@@ -3,9 +3,11 @@
 //! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
+pub mod cli;
 pub mod console;
 pub mod demo;
 pub mod domain;
+pub mod forms;
 pub mod identifiers;
 pub mod keys;
 pub mod portrait;
@@ -13,6 +15,8 @@ pub mod privacy;
 pub mod replica;
 pub mod risk;
 pub mod roster;
+pub mod screens;
+pub mod settings;
 pub mod store;
 
 /// Chinese or English.

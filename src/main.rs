@@ -1,2 +1,7 @@
 //! The `zhulian` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(zhulian::cli::main(std::env::args_os().collect()))
+}

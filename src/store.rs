@@ -62,11 +62,14 @@ pub type Seq = u64;
 pub struct Options {
     /// Bound of the index's page cache, in bytes. 128 MiB for a bulk import, less for a console.
     pub cache_bytes: u64,
+    /// A journal segment is closed when it is at least this long, in bytes. Opening reads one segment; only whole
+    /// segments are dropped.
+    pub segment_bytes: u64,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { cache_bytes: 64 << 20 }
+        Options { cache_bytes: 64 << 20, segment_bytes: journal::SEGMENT_BYTES }
     }
 }
 
@@ -83,6 +86,8 @@ pub struct Store {
     generation: Mutex<u32>,
     /// What the last run left.
     before: Option<Checkpoint>,
+    /// Whether the checkpoint on the disk says that the index was not touched since.
+    untouched: Mutex<bool>,
     /// Held for reading by a write, and for writing by what must see no write (compaction).
     quiet: RwLock<()>,
     _lock: Box<dyn LockGuard>,
@@ -94,7 +99,12 @@ impl Store {
     /// # Errors
     /// `home.exists`, `home.in_use`, `key.too_short`, `store.disk_full`, `store.io`.
     pub fn create(home: Home, mode: &KeyMode) -> Result<(Store, OpenReport)> {
-        open::create(home, mode, Options::default())
+        Store::create_with(home, mode, Options::default())
+    }
+
+    /// [`Store::create`] with options.
+    pub fn create_with(home: Home, mode: &KeyMode, options: Options) -> Result<(Store, OpenReport)> {
+        open::create(home, mode, options)
     }
 
     /// The first step of opening: lock, key, end of the journal.
@@ -179,7 +189,9 @@ impl Store {
         if seq > self.journal.last_seq() {
             return Err(StoreError::Misuse("a batch of an entry that is not in the journal"));
         }
-        self.index()?.apply(seq, batch)
+        let index = self.index()?;
+        self.touch()?;
+        index.apply(seq, batch)
     }
 
     /// One record.
@@ -242,18 +254,19 @@ impl Store {
         Ok(Finding::Unusable { part: Part::Rows, kept: Some(kept) })
     }
 
-    /// Makes everything durable, so that the next open after a power cut has nothing to replay.
+    /// Makes everything durable: after this, a power cut costs the next open nothing, neither a replay nor a check of
+    /// the index, until something is written again. For the end of a session, of an import, and for quiet moments.
     pub fn checkpoint(&self) -> Result<()> {
-        let _quiet = self.not_while_quiet();
-        self.write_checkpoint(false)?;
+        let _quiet = self.quiet();
+        self.write_checkpoint()?;
         self.keep_reserve();
         Ok(())
     }
 
-    /// Makes everything durable, notes that the home was closed well, and lets go of it. Dropping a store without this
-    /// is safe too: the next open then does what is needed.
+    /// A last checkpoint, and lets go of the home. Dropping a store without this is safe too: the next open then does
+    /// what is needed.
     pub fn close(self) -> Result<()> {
-        self.write_checkpoint(true)
+        self.checkpoint()
     }
 
     /// A sealer for files of the caller's own, such as drafts.
@@ -291,6 +304,13 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a passphrase opens this home: for a lock screen. Takes as long as opening does.
+    pub fn unlocks(&self, passphrase: &Passphrase) -> bool {
+        let unlock = Unlock::Passphrase(passphrase.clone());
+        self.key_kind() == KeyKind::Passphrase
+            && envelope::load(&self.home).is_ok_and(|found| found.envelope.unwrap(&self.home, &unlock).is_ok())
+    }
+
     /// 16 random bytes that name this home.
     pub fn home_id(&self) -> [u8; 16] {
         self.home_id
@@ -306,16 +326,34 @@ impl Store {
         self.journal.halted()
     }
 
-    fn write_checkpoint(&self, clean: bool) -> Result<()> {
+    /// Only while nothing is written.
+    fn write_checkpoint(&self) -> Result<()> {
         let Ok(index) = self.index() else { return Ok(()) };
         index.make_durable()?;
-        let checkpoint = Checkpoint {
-            last_seq: self.journal.last_seq(),
-            applied_seq: index.applied_seq(),
-            clean,
-            boot: self.home.disk.boot_id(),
-        };
-        checkpoint.write(&self.home)
+        let mut untouched = self.untouched.lock().unwrap_or_else(|p| p.into_inner());
+        self.checkpoint_of(index.applied_seq(), true).write(&self.home)?;
+        *untouched = true;
+        Ok(())
+    }
+
+    /// Before the index is written to for the first time since a checkpoint: the disk must not go on saying that it
+    /// was not.
+    fn touch(&self) -> Result<()> {
+        let mut untouched = self.untouched.lock().unwrap_or_else(|p| p.into_inner());
+        if *untouched {
+            let applied = self.index().map_or(0, |index| index.applied_seq());
+            match self.checkpoint_of(applied, false).write(&self.home) {
+                // Without any checkpoint nothing is taken for granted either, and that needs no room.
+                Err(StoreError::DiskFull) => self.home.remove_checkpoint()?,
+                written => written?,
+            }
+            *untouched = false;
+        }
+        Ok(())
+    }
+
+    fn checkpoint_of(&self, applied_seq: Seq, clean: bool) -> Checkpoint {
+        Checkpoint { last_seq: self.journal.last_seq(), applied_seq, clean, boot: self.home.disk.boot_id() }
     }
 
     /// Waits until no write is under way, and keeps others waiting.

@@ -128,7 +128,7 @@ fn run_and_kill(home: &Path, after: Duration) -> Vec<(VisitId, NeedId)> {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     // Two kills of three come while it works, the others while it opens.
     let mut read = Vec::new();
-    if after.as_micros() % 3 != 0 {
+    if !after.as_micros().is_multiple_of(3) {
         let started = Instant::now();
         while let Some(Ok(line)) = lines.next() {
             if line.contains("ready") || started.elapsed() > Duration::from_secs(30) {

@@ -315,19 +315,24 @@ fn after_a_power_cut_the_index_is_checked() {
     let home = Home::new(folder.path().join("home"));
     let store = filled(&home, 40);
     store.checkpoint().unwrap();
-    let saved = folder.path().join("saved");
-    copy_tree(home.root(), &saved);
+    let (untouched, touched) = (folder.path().join("untouched"), folder.path().join("touched"));
+    copy_tree(home.root(), &untouched);
+    commit(&store).unwrap();
+    copy_tree(home.root(), &touched);
     drop(store);
     let rebooted = |root: &Path| {
         let disk = zhulian::store::disk::FaultDisk::new(
             std::sync::Arc::new(zhulian::store::disk::RealDisk),
             zhulian::store::disk::Fault::None,
         );
-        disk.pretend_reboot();
+        disk.pretend_boot(1);
         Home::on(std::sync::Arc::new(disk), root)
     };
-    let (store, report, recovery) = open(rebooted(&saved));
+    let (store, report, recovery) = open(rebooted(&untouched));
+    assert_eq!((report.power_lost, recovery.findings), (false, vec![]), "a cut in a quiet moment costs nothing");
+    assert_whole(&store, 40);
+    let (store, report, recovery) = open(rebooted(&touched));
     assert!(report.power_lost);
     assert_eq!(recovery.findings, [Finding::IndexVerified { records: 41 }]);
-    assert_whole(&store, 40);
+    assert_whole(&store, 41);
 }

@@ -67,7 +67,7 @@ fn child() {
 
 /// An entry that says which group it belongs to by the group's last number (0: none).
 fn tagged(n: u64, last_of_group: u64) -> Vec<u8> {
-    format!("{n} {last_of_group} {}", "走访记录".repeat((n % 23) as usize * 8)).into_bytes()
+    format!("{n} {last_of_group} :{}", "走访记录".repeat((n % 23) as usize * 8)).into_bytes()
 }
 
 fn tag(entry: &[u8]) -> (u64, u64) {

@@ -35,9 +35,9 @@ enum Repr {
 impl Code {
     /// The code written as `text`, which need not be in any list; check with [`CodeList::get`].
     pub fn new(text: &str) -> Code {
-        match KNOWN.binary_search(&text) {
-            Ok(index) => Code(Repr::Known(index as u16)), // a test keeps KNOWN below 65,536 entries
-            Err(_) => Code(Repr::Other(Arc::from(text))),
+        match PLACES.get(text) {
+            Some(place) => Code(Repr::Known(*place)),
+            None => Code(Repr::Other(Arc::from(text))),
         }
     }
 
@@ -192,6 +192,10 @@ static KNOWN: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     known.dedup();
     known
 });
+
+/// Where each known code stands; asked for every code of every record read.
+static PLACES: LazyLock<HashMap<&'static str, u16>> =
+    LazyLock::new(|| (0..).zip(&**KNOWN).map(|(place, code)| (*code, place)).collect());
 
 impl Default for Code {
     fn default() -> Code {

@@ -195,6 +195,9 @@ pub enum Command {
     },
     /// Records in the audit trail that a masked field was shown.
     Reveal {
+        /// The household whose file it stands in; none for leads and records of no household.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        household: Option<HouseholdId>,
         /// Whose record.
         record: RecordKey,
         /// Which field.

@@ -79,11 +79,7 @@ struct Case<'a> {
 impl Case<'_> {
     /// Refuses unless the actor's role has the right.
     fn permit(&self, right: Right) -> Result<(), Refusal> {
-        if self.actor.role.may(right) {
-            return Ok(());
-        }
-        let role = Label::of("role", self.actor.role.code());
-        Err(Reason::NotPermitted { role, act: right_label(right) }.into())
+        permit(self.actor, right)
     }
 
     /// The record of that id, or the refusal that says which kind is missing. Undone records count as missing.
@@ -150,6 +146,15 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// Refuses unless the actor's role has the right; also for reading, which no command asks for.
+pub fn permit(actor: &Actor, right: Right) -> Result<(), Refusal> {
+    if actor.role.may(right) {
+        return Ok(());
+    }
+    let role = Label::of("role", actor.role.code());
+    Err(Reason::NotPermitted { role, act: right_label(right) }.into())
 }
 
 struct Confirmed {

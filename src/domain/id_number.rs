@@ -382,4 +382,22 @@ mod tests {
         assert_eq!(IdNumber::compose(990101, birth, 1000), None);
         assert_eq!(IdNumber::compose(990101, NaiveDate::MAX, 1), None);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[0-9xX]{14,19}|\\PC{0,30}") {
+            if let Ok(number) = IdNumber::parse(&text, today()) {
+                proptest::prop_assert_eq!(IdNumber::parse(number.reveal(), today()), Ok(number));
+            }
+        }
+
+        #[test]
+        fn what_is_composed_can_be_read(address in 100_000u32..1_000_000, days in 0u64..40_000, sequence in 0u32..1000) {
+            let birth = today() - chrono::Days::new(days);
+            let number = IdNumber::compose(address, birth, sequence).unwrap();
+            proptest::prop_assert_eq!(IdNumber::parse(number.reveal(), today()), Ok(number));
+            proptest::prop_assert_eq!(number.birth_date(), birth);
+            proptest::prop_assert_eq!(number.sex() == Sex::Male, sequence % 2 == 1);
+        }
+    }
 }

@@ -13,17 +13,24 @@ use crate::i18n::Lang;
 /// Of a single character nothing is shown.
 pub fn name(name: &str) -> String {
     let name = name.trim();
-    let count = name.chars().count();
-    let shown_first = if name.contains('·') { 1 } else { surname(name).chars().count() };
+    let is_letter = |c: &char| !matches!(c, '·' | ' ');
+    let count = name.chars().filter(is_letter).count();
+    let shown_first = match count {
+        1 => 0,
+        _ if name.contains('·') => 1,
+        _ => surname(name).chars().count(),
+    };
     // The last character is shown only when that leaves at least one hidden.
     let shown_last = usize::from(count > shown_first + 1);
-    let shown_first = if count == 1 { 0 } else { shown_first };
-    let hide = |(index, c): (usize, char)| match c {
-        '·' | ' ' => c,
-        _ if index < shown_first || index + shown_last >= count => c,
-        _ => '*',
+    let mut place = 0;
+    let hide = |c: char| {
+        if !is_letter(&c) {
+            return c;
+        }
+        place += 1;
+        if place <= shown_first || place + shown_last > count { c } else { '*' }
     };
-    name.chars().enumerate().map(hide).collect()
+    name.chars().map(hide).collect()
 }
 
 /// A telephone number: 13812341234 → 138****1234, 0577-88881234 → 0577-****1234. Of seven or fewer digits, and of
@@ -173,6 +180,8 @@ mod tests {
             ("阿依·古丽", "阿*·*丽"),
             (" 张小花 ", "张*花"),
             ("John Smith", "J*** ****h"),
+            ("阿·丽", "阿·*"),
+            ("张 花", "张 *"),
             ("𠮷小花", "𠮷*花"),
         ] {
             assert_eq!(name(text), expected, "{text}");
@@ -271,6 +280,19 @@ mod tests {
             (110, "80+"),
         ] {
             assert_eq!(AgeBand::of(years).as_str(), expected, "{years}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn masking_always_hides_something(text in "[张王欧阳小花·村镇路0-9a-z +-]{0,20}|\\PC{0,30}") {
+            let shown = name(&text);
+            proptest::prop_assert!(text.trim().is_empty() || shown.contains('*') || text.trim().chars().all(|c| c == '·'));
+            proptest::prop_assert!(text.trim().starts_with(&address(&text)) || address(&text) == "***");
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).count();
+            for (shown, least) in [(phone(&text), 3), (bank(&text), 4), (id_text(&text), 4)] {
+                proptest::prop_assert!(digits(&text) < 5 || digits(&text) >= digits(&shown) + least.min(digits(&text) - 4), "{shown}");
+            }
         }
     }
 }

@@ -321,4 +321,18 @@ mod tests {
         assert_eq!(Fen::from_yuan(i64::MAX), None);
         assert!(Fen(-1).is_negative() && !Fen::ZERO.is_negative());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_amount_survives_writing_and_reading(fen in proptest::num::i64::ANY) {
+            if fen != i64::MIN {
+                proptest::prop_assert_eq!(Fen::parse(&Fen(fen).to_string()), Ok(Fen(fen)));
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "[0-9,.+-￥元万亿 ]{0,30}|\\PC{0,30}") {
+            let _ = Fen::parse(&text);
+        }
+    }
 }

@@ -68,8 +68,7 @@ pub fn of(dossier: &Dossier, today: NaiveDate) -> Portrait {
 
 /// The portrait from indicators. Of several values of one indicator the last counts; codes that are in no list are left out.
 pub fn score(known: &[Known]) -> Portrait {
-    let values: HashMap<&str, (i64, Option<NaiveDate>)> =
-        known.iter().map(|(code, value, as_of)| (*code, (*value, *as_of))).collect();
+    let values: HashMap<&str, Value> = known.iter().map(|(code, value, as_of)| (*code, (*value, *as_of))).collect();
     let entries = codes::list("dimension").map(CodeList::entries).unwrap_or_default();
     let dimensions: Vec<Dimension> = entries.iter().map(|entry| dimension(entry, &values)).collect();
     let weighed = entries.iter().zip(&dimensions).filter_map(|(entry, dimension)| {
@@ -143,10 +142,13 @@ impl Weight {
     }
 }
 
-fn dimension(entry: &'static CodeEntry, values: &HashMap<&str, (i64, Option<NaiveDate>)>) -> Dimension {
+/// A value and the date of the value, where it was recorded.
+type Value = (i64, Option<NaiveDate>);
+
+fn dimension(entry: &'static CodeEntry, values: &HashMap<&str, Value>) -> Dimension {
     let indicators: Vec<&'static CodeEntry> =
         codes::list("indicator").map(|list| list.children(entry.code).collect()).unwrap_or_default();
-    let known: Vec<(&'static str, &Weight, (i64, Option<NaiveDate>))> = indicators
+    let known: Vec<(&'static str, &Weight, Value)> = indicators
         .iter()
         .filter_map(|indicator| Some((indicator.code, WEIGHTS.get(indicator.code)?, *values.get(indicator.code)?)))
         .collect();

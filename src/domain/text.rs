@@ -244,4 +244,18 @@ mod tests {
         assert_eq!(error.code(), "text.too_long");
         assert_eq!(error.remedy(Lang::Zh), "请删减1个字");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_cleaned_is_clean(text in "(?s).{0,60}") {
+            for cleaned in [clean_line(&text, 60), clean_name(&text, 60)].into_iter().flatten() {
+                proptest::prop_assert_eq!(find_control(&cleaned), None);
+                proptest::prop_assert_eq!(clean_line(&cleaned, 60), Ok(cleaned.clone()));
+            }
+            if let Ok(note) = clean_note(&text, 60) {
+                proptest::prop_assert_eq!(clean_note(&note, 60), Ok(note.clone()));
+            }
+            proptest::prop_assert_eq!(find_control(&strip_control(&text)), None);
+        }
+    }
 }

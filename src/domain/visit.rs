@@ -22,6 +22,7 @@ record! {
     language: Code = Field::new(K::Code("language")).merge(Merge::Fixed), "交流语言", "Language";
     refusal_reason: Code = Field::new(K::Code("refuse_visit_reason")).merge(Merge::Fixed), "拒访原因", "Reason of refusal";
     mediator: String = Field::new(K::Text).merge(Merge::Fixed), "动员人", "Mediator";
+    event: Code = Field::new(K::Code("change_event")).merge(Merge::Fixed), "重大变化", "Major change";
     note: String = Field::new(K::Note).merge(Merge::Fixed), "走访记录", "Notes";
     changes: Vec<Observed> = Field::new(K::Internal), "情况变化", "Changed facts";
     needs: Vec<NeedId> = Field::new(K::Internal), "发现需求", "Needs found";

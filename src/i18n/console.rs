@@ -7,7 +7,6 @@ crate::messages! {
     nothing_found => "没有符合的", "Nothing fits";
     help_here => "当前可用", "Available here";
     help_elsewhere(section: &str, context: &str) => "{section}（{context}）", "{section} ({context})";
-    required => "必填", "required";
 
     date_empty => "请填写日期", "A date is missing";
     date_unreadable => "日期看不懂", "This is not a date";
@@ -15,7 +14,6 @@ crate::messages! {
         "Write 2025-03-12, 20250312, 3-12, 12 (this month), or +7, -1 (days)";
 
     too_small(width: u16, height: u16) => "窗口太小（{width}×{height}）", "Window too small ({width}x{height})";
-    suspended => "助联已挂起，输入 fg 返回", "zhulian is suspended; type fg to return";
 
     not_a_terminal => "标准输入和输出不是终端", "Standard input and output are no terminal";
     not_a_terminal_remedy => "请在终端里运行，或使用各子命令加 --json", "Run it in a terminal, or use the subcommands with --json";

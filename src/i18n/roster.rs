@@ -102,4 +102,28 @@ crate::messages! {
     notice_moved_remedy => "请在预览中核对后再确认导入。", "Check it in the preview before importing.";
     notice_new_place_remedy => "请由管理人员补录正式的区划代码。", "Have an administrator enter the official code.";
     notice_more_remedy => "请先处理已列出的。", "See to the listed ones first.";
+
+    export_format(file: &str) => "“{file}”的格式不支持", "the format of “{file}” is not supported";
+    export_io(file: &str, error: &str) => "写不了文件“{file}”：{error}", "cannot write “{file}”: {error}";
+    export_too_many_rows(limit: u32) => "超过一张工作表的 {limit} 行", "more than the {limit} rows of a sheet";
+    export_workbook(detail: &str) => "表格无法生成（{detail}）", "the workbook could not be made ({detail})";
+    export_cancelled => "已停止，没有生成文件", "stopped; no file was written";
+    export_format_remedy => "请把文件名改为 .xlsx 或 .csv 结尾。", "Let the file name end in .xlsx or .csv.";
+    export_io_remedy => "请检查文件夹是否存在、是否可写、磁盘是否已满，以及文件是否被其他程序打开。", "Check that the folder exists and may be written, that the disk has room, and that no program holds the file open.";
+    export_too_many_rows_remedy => "请用筛选条件分几次导出，或导出为 csv。", "Export in parts with a filter, or as csv.";
+    export_cancelled_remedy => "需要时请重新导出。", "Export again when you wish to.";
+
+    report_title => "导入检查结果", "Result of the check";
+    report_file => "文件", "File";
+    report_sheet => "表", "Sheet";
+    report_row => "行号", "Row";
+    report_column => "列", "Column";
+    report_value => "原内容（已脱敏）", "Content (masked)";
+    report_problem => "问题", "Problem";
+    report_remedy => "处理办法", "What to do";
+    report_household_sheet => "家庭", "Households";
+    report_member_sheet => "人员", "Persons";
+    report_skipped(row: u32) => "第 {row} 行有误，本行暂不导入", "row {row} has an error, so this row is not imported yet";
+    report_skipped_other => "所属的户有误，本行暂不导入", "its household has an error, so this row is not imported yet";
+    report_more(count: usize) => "还有 {count} 处错误没有列出，请先改正以上各处", "{count} more errors are not listed; correct these first";
 }

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::projection::Projection;
+use super::projection::{Projection, grade_letter};
 use super::rows::{NO_DAY, day};
 use crate::domain::claim::ClaimState;
 use crate::domain::id::{HouseholdId, LeadId, NeedId, WishId};
@@ -81,7 +81,9 @@ impl Agenda {
                 .is_some_and(|row| within.get(row.fixed().region as usize).copied().unwrap_or(false))
         };
         let mut agenda = Agenda { wishes: wishes(projection, today), ..Agenda::default() };
-        agenda.visits = visits(projection, &within, day(today), day(until));
+        let params = params::on(today);
+        let intervals = [0, 1, 2].map(|grade| i64::from(params.visit_interval_days(grade_letter(grade))));
+        agenda.visits = visits(projection, &within, intervals, day(today), day(until));
         agenda.overdue = agenda.visits.iter().filter(|visit| visit.overdue > 0).count();
         agenda.wishes.retain(|limit| {
             let household = projection.pools.wishes.find(limit.wish).and_then(|wish| wish.household);
@@ -104,7 +106,7 @@ impl Agenda {
     }
 }
 
-fn visits(projection: &Projection, within: &[bool], today: i32, until: i32) -> Vec<DueVisit> {
+fn visits(projection: &Projection, within: &[bool], intervals: [i64; 3], today: i32, until: i32) -> Vec<DueVisit> {
     let mut due: Vec<DueVisit> = projection
         .rows
         .iter()
@@ -116,18 +118,14 @@ fn visits(projection: &Projection, within: &[bool], today: i32, until: i32) -> V
             DueVisit { row: number, household: row.id(), grade: fixed.grade, due: fixed.next_due, overdue }
         })
         .collect();
-    due.sort_by_key(|visit| (std::cmp::Reverse(weight(visit)), visit.grade, visit.row));
+    due.sort_by_key(|visit| (std::cmp::Reverse(weight(visit, intervals)), visit.grade, visit.row));
     due
 }
 
-/// How pressing a visit is: days overdue count for the interval of its grade, so that three days late on a weekly visit
-/// weigh more than a week late on a quarterly one.
-fn weight(visit: &DueVisit) -> i64 {
-    let interval = match visit.grade {
-        0 => 7,
-        1 => 30,
-        _ => 90,
-    };
+/// How pressing a visit is: days overdue count for the interval of its grade (dated parameters), so that three days late
+/// on a weekly visit weigh more than a week late on a quarterly one.
+fn weight(visit: &DueVisit, intervals: [i64; 3]) -> i64 {
+    let interval = intervals[usize::from(visit.grade.min(2))].max(1);
     if visit.due == NO_DAY { 1000 / interval } else { i64::from(visit.overdue) * 1000 / interval }
 }
 

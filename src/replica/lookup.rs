@@ -170,9 +170,9 @@ pub(super) fn households_of(command: &Command, projection: &Projection, vault: &
         Command::ReleaseClaim { claim: id, .. }
         | Command::ConnectClaim { claim: id }
         | Command::FulfilClaim { claim: id, .. } => claim(*id).into_iter().collect(),
-        Command::Reveal { record, .. } => {
+        Command::Reveal { household, record, .. } => {
             let lookup = Lookup::new(vault, projection, &[]);
-            lookup.household_of(*record).into_iter().collect()
+            household.or_else(|| lookup.household_of(*record)).into_iter().collect()
         }
         Command::Undo { target, .. } if target.device == vault.device() => {
             vault.logged(target.seq).ok().flatten().map(|logged| logged.households).unwrap_or_default()

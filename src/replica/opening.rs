@@ -63,16 +63,43 @@ impl Replica {
     /// # Errors
     /// When the index can neither be opened nor rebuilt.
     pub fn finish_opening(&self, today: NaiveDate) -> Result<Opened, ReplicaError> {
+        let done = self.open_records(today);
+        if done.is_ok() {
+            self.make_searchable();
+            self.phase_changed.notify_all();
+        }
+        done
+    }
+
+    /// The second step without search, for a program that does one thing and ends.
+    ///
+    /// # Errors
+    /// As [`Replica::finish_opening`].
+    pub fn open_records(&self, today: NaiveDate) -> Result<Opened, ReplicaError> {
+        if self.is_open() {
+            return Ok(Opened::default());
+        }
         let done = self.try_finish_opening(today);
         *lock(&self.phase) = match &done {
             Ok(_) => Phase::Open,
             Err(error) => Phase::Failed(error.message(Lang::default())),
         };
         self.phase_changed.notify_all();
-        if done.is_ok() {
-            self.make_searchable();
-        }
         done
+    }
+
+    /// Waits until everything works; search too, where it is asked for and [`Replica::finish_opening`] builds it.
+    ///
+    /// # Errors
+    /// When the index did not open.
+    pub fn wait(&self, search: bool) -> Result<(), ReplicaError> {
+        self.wait_until_open()?;
+        while search && !self.read().searchable {
+            let phase = lock(&self.phase);
+            // Bounded, since the search index may have come between the look and the wait.
+            let _ = self.phase_changed.wait_timeout(phase, std::time::Duration::from_millis(5));
+        }
+        Ok(())
     }
 
     fn try_finish_opening(&self, today: NaiveDate) -> Result<Opened, ReplicaError> {
@@ -123,7 +150,7 @@ impl Replica {
         self.load_reference()
     }
 
-    fn build_rows(&self, today: NaiveDate) -> Result<(), ReplicaError> {
+    pub(super) fn build_rows(&self, today: NaiveDate) -> Result<(), ReplicaError> {
         self.load_reference()?;
         self.vault.each_dossier(|dossier| {
             self.memory.write().unwrap_or_else(PoisonError::into_inner).project(&dossier, &self.vault, today);

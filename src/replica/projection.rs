@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::pools::Pools;
 use super::reference::Reference;
@@ -10,9 +10,11 @@ use super::rows::{self, DELETED, Fixed, LEFT, NO_DAY, RowData, Rows, day};
 use crate::domain::due::{self, DueFacts};
 use crate::domain::id::HouseholdId;
 use crate::domain::id_number::IdNumber;
+use crate::domain::moment::Moment;
 use crate::domain::records::Dossier;
 use crate::domain::region::RegionCode;
 use crate::domain::risk::{self, MemberFacts, RiskFacts, RiskGrade};
+use crate::domain::visit::VisitResult;
 use crate::domain::wish::WishState;
 use crate::domain::{codes, mask, params};
 use crate::search;
@@ -32,13 +34,13 @@ pub struct Projection {
     pub searchable: bool,
     /// Counts every change, so that views know when to look again.
     pub generation: u64,
-    regions: RegionNumbers,
-    persons: HashMap<u64, u32>,
+    pub(super) regions: RegionNumbers,
+    pub(super) persons: HashMap<u64, u32>,
 }
 
 /// Regions numbered in the order in which rows met them.
 #[derive(Debug, Default)]
-struct RegionNumbers {
+pub(super) struct RegionNumbers {
     codes: Vec<RegionCode>,
     numbers: HashMap<RegionCode, u32>,
 }
@@ -288,7 +290,7 @@ fn grade_until(dossier: &Dossier, today: NaiveDate) -> Option<NaiveDate> {
     dossier
         .present_members()
         .filter_map(|member| member.birth_date)
-        .flat_map(|birth| ages.map(|age| birth.with_year(birth.year() + age as i32)))
+        .flat_map(|birth| ages.map(|age| mask::birthday(birth, age)))
         .flatten()
         .filter(|date| *date > today)
         .min()
@@ -306,8 +308,21 @@ fn next_due(dossier: &Dossier, grade: RiskGrade) -> Option<NaiveDate> {
         registered: household.meta.hlc.moment().date(),
         last_met: dossier.last_met().map(|visit| visit.at.date()),
         last_attempt: last.map(|visit| (visit.at.date(), visit.result.code())),
-        open_change: None,
+        open_change: open_change(dossier),
     };
     let ruled = due::next_visit(&facts)?.date;
     Some(last.and_then(|visit| visit.next_due).map_or(ruled, |agreed| agreed.min(ruled)))
+}
+
+/// The latest major change that a visit or a call brought to light and no visit at the door has met since.
+fn open_change(dossier: &Dossier) -> Option<Moment> {
+    let mut since = dossier.live_visits().take_while(|visit| visit.event.is_empty() || visit.mode.as_str() != "door");
+    since
+        .find(|visit| !visit.event.is_empty())
+        .filter(|told| {
+            !dossier
+                .live_visits()
+                .any(|visit| visit.at > told.at && visit.mode.as_str() == "door" && visit.result == VisitResult::Met)
+        })
+        .map(|visit| visit.at)
 }

@@ -51,7 +51,7 @@ impl Replica {
 fn line(seq: u64, logged: &Logged) -> TrailLine {
     let envelope = &logged.entry.envelope;
     let (subject, reason) = match &envelope.command {
-        Command::Reveal { record, field, reason, remark } => {
+        Command::Reveal { record, field, reason, remark, .. } => {
             (Some(format!("{record} {field}")), Some(join(reason.as_str(), remark)))
         }
         Command::Disclose { what, rows, reason } => (Some(format!("{what} ({rows})")), Some(reason.clone())),

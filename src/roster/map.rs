@@ -65,6 +65,9 @@ pub struct Column {
     pub role: Option<Role>,
 }
 
+/// A heading: its column, its text, and what it can mean.
+type Found = (usize, String, &'static [headings::Match]);
+
 /// Rows looked through for the header.
 const HEADER_WITHIN: usize = 40;
 
@@ -75,7 +78,7 @@ impl Layout {
     /// Finds the layout of a sheet; `None` where no row looks like a roster's header.
     pub fn of(sheet: &Sheet) -> Option<Layout> {
         let (header, row) = header_row(sheet)?;
-        let found: Vec<(usize, String, &'static [headings::Match])> = row
+        let found: Vec<Found> = row
             .cells()
             .enumerate()
             .filter_map(|(index, cell)| match cell {
@@ -83,7 +86,7 @@ impl Layout {
                 _ => None,
             })
             .collect();
-        let kind = kind(found.iter().flat_map(|(_, _, matches)| matches.iter().map(|found| found.role)))?;
+        let kind = kind(&found)?;
         let columns = assign(kind, found);
         let title = Title::read(sheet.rows().take(header), &sheet.name);
         Some(Layout { kind, header, columns, title })
@@ -151,19 +154,27 @@ fn header_row(sheet: &Sheet) -> Option<(usize, Row<'_>)> {
     (best.0 >= FEWEST_HEADINGS).then_some((best.1, best.2))
 }
 
-fn kind(roles: impl Iterator<Item = Role>) -> Option<SheetKind> {
-    let (mut head, mut own, mut relation, mut of_household) = (false, false, false, 0);
-    for role in roles {
-        match role {
-            Role::HeadName | Role::HeadId => head = true,
-            Role::Member(field) => {
-                own |= matches!(field.name, "name" | "id_number");
-                relation |= field.name == "relation";
+fn kind(found: &[Found]) -> Option<SheetKind> {
+    let (mut head, mut own, mut listed, mut relation, mut of_household) = (false, false, false, false, 0);
+    for (_, heading, matches) in found {
+        for role in matches.iter().map(|found| found.role) {
+            match role {
+                Role::HeadName | Role::HeadId => head = true,
+                Role::Member(field) if matches!(field.name, "name" | "id_number") => {
+                    let of_members = normalise(heading).starts_with("家庭成员");
+                    listed |= of_members;
+                    own |= !of_members;
+                }
+                Role::Member(field) => relation |= field.name == "relation",
+                Role::Household(field) => {
+                    of_household += usize::from(!matches!(field.name, "phone" | "note" | "address"));
+                }
+                Role::Place(_) | Role::Ignored => {}
             }
-            Role::Household(field) => of_household += usize::from(!matches!(field.name, "phone" | "note" | "address")),
-            Role::Place(_) | Role::Ignored => {}
         }
     }
+    // 家庭成员姓名 beside the head, without relations, lists all members in one cell: the household's row it is.
+    own |= listed && (relation || !head);
     Some(match (own, head) {
         (false, false) => return None,
         (false, true) => SheetKind::Household,
@@ -175,7 +186,7 @@ fn kind(roles: impl Iterator<Item = Role>) -> Option<SheetKind> {
 }
 
 /// Gives every column its role; where several could hold the same, the better known heading does.
-fn assign(kind: SheetKind, found: Vec<(usize, String, &'static [headings::Match])>) -> Vec<Column> {
+fn assign(kind: SheetKind, found: Vec<Found>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::with_capacity(found.len());
     let mut ranks: Vec<usize> = Vec::with_capacity(found.len());
     for (index, heading, matches) in found {

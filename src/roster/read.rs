@@ -6,6 +6,7 @@
 //! it is read and counted in [`Sheet::formulas`].
 
 mod biff;
+mod contain;
 mod error;
 mod grid;
 mod ods;
@@ -16,9 +17,9 @@ mod xlsx;
 mod xml;
 
 use std::ops::ControlFlow;
-use std::panic::AssertUnwindSafe;
 use std::path::Path;
 
+pub use contain::panic_is_contained;
 pub use error::{Excess, ReadError};
 pub use grid::{Cell, Row, Sheet};
 pub use text::Encoding;
@@ -144,10 +145,8 @@ pub fn bytes_of(name: String, bytes: &[u8], limits: &Limits, watch: Watch<'_>) -
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Excess::FileBytes.beyond(limits.file_bytes));
     }
-    // The readers below return errors on bad input. Should one of the libraries under them panic all the same, the
-    // import must refuse the file and the console must live on.
-    let read = std::panic::catch_unwind(AssertUnwindSafe(|| recognise(bytes, limits, watch)));
-    let (format, sheets) = read.unwrap_or_else(|_| Err(ReadError::Unreadable { detail: "panic".into() }))?;
+    let read = contain::contained(|| recognise(bytes, limits, watch));
+    let (format, sheets) = read.unwrap_or_else(|| Err(ReadError::Unreadable { detail: "panic".into() }))?;
     Ok(Workbook { name, format, sheets })
 }
 

@@ -74,7 +74,8 @@ impl HeadId {
             Ok(Some(number)) => HeadId::Known(number),
             Ok(None) => HeadId::Blank,
             Err(fault) => match (cell, &fault) {
-                (Cell::Number(number), _) => HeadId::Rounded(number),
+                (Cell::Number(number), Fault::IdNumber(IdNumberError::Damaged)) => HeadId::Rounded(number),
+                (Cell::Number(number), _) => HeadId::Bad { key: number.to_string(), fault },
                 (Cell::Text(text), Fault::IdNumber(IdNumberError::Damaged)) if text.trim().parse::<f64>().is_ok() => {
                     HeadId::Rounded(text.trim().parse().unwrap_or_default())
                 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::map::{Column, Layout, Role, SheetKind, Title};
 use super::notice::Notice;
 use super::read::{self, Limits, ReadError, Row, Sheet, Watch, Workbook};
-use crate::domain::codes::Code;
+use crate::domain::codes::{self, Code};
 use crate::domain::household::Household;
 use crate::domain::member::Member;
 use crate::i18n::{Explain, Lang, roster as words};
@@ -24,6 +24,11 @@ pub struct Options {
 }
 
 impl Options {
+    /// The category that a person names by code, label or usual short form: `dibao`, 低保, 最低生活保障对象.
+    pub fn category_named(name: &str) -> Option<Code> {
+        codes::list("assist_category").and_then(|list| list.by_label(name)).map(|entry| entry.to_code())
+    }
+
     /// Categories by the files themselves, the usual limits.
     pub fn on(today: NaiveDate) -> Options {
         Options { category: None, today, limits: Limits::STANDARD }

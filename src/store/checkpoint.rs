@@ -14,7 +14,7 @@ pub(super) struct Checkpoint {
     pub(super) last_seq: Seq,
     /// What the durable index had applied.
     pub(super) applied_seq: Seq,
-    /// Whether the home was closed after this was written.
+    /// Whether the index was not written to since: it is then as it was made durable.
     pub(super) clean: bool,
     /// Which run of the operating system wrote it.
     pub(super) boot: Option<String>,

@@ -51,7 +51,7 @@ impl Store {
         let swapped = self.swap_to(number, &folder)?;
         drop(old);
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(swapped);
-        self.write_checkpoint(false)?;
+        self.write_checkpoint()?;
         for (seq, path) in snapshot::list(&self.home)? {
             if seq < applied {
                 self.home.disk.remove_file(&path).at("remove", &path)?;
@@ -84,17 +84,19 @@ impl Store {
     /// saves the next start from reading the whole log. Does nothing while someone else still holds the index.
     pub fn settle(&self) -> Result<()> {
         let _quiet = self.quiet();
+        self.touch()?;
         let mut slot = self.index.write().unwrap_or_else(|p| p.into_inner());
         let Some(index) = slot.take() else { return Ok(()) };
         index.make_durable()?;
         let path = self.generation_path().join("index");
         if self.home.disk.real_path(&path).is_none() || Arc::strong_count(&index) > 1 {
             *slot = Some(index);
-            return Ok(());
+        } else {
+            drop(index);
+            *slot = Some(index_at(&self.home, &self.keys, &path, self.options)?);
         }
-        drop(index);
-        *slot = Some(index_at(&self.home, &self.keys, &path, self.options)?);
-        Ok(())
+        drop(slot);
+        self.write_checkpoint()
     }
 
     /// Fills a new generation aside, checks it, and gives it its name.

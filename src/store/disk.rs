@@ -161,8 +161,8 @@ impl Disk for RealDisk {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
         match file.try_lock() {
             Ok(()) => {
-                file.set_len(0)?;
-                file.write_all_at(note.as_bytes(), 0)?;
+                // The note is for the one who finds it locked; a full disk must not keep the owner out.
+                let _ = file.set_len(0).and_then(|()| file.write_all_at(note.as_bytes(), 0));
                 Ok(Some(Box::new(RealLock { _file: file })))
             }
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -274,6 +274,26 @@ pub fn sync_parent(disk: &dyn Disk, path: &Path) -> io::Result<()> {
         Some(parent) => disk.sync_dir(parent),
         None => Ok(()),
     }
+}
+
+/// Makes a folder and those above it, and their names durable.
+pub fn create_dir_durably(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    let is_missing = |dir: &&Path| {
+        !dir.as_os_str().is_empty() && disk.list(dir).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    disk.create_dir_all(path)?;
+    missing.into_iter().try_for_each(|dir| match dir.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => match disk.sync_dir(parent) {
+            // A folder that one may pass through but not read: its keeper has to care for it.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced,
+        },
+        _ => Ok(()),
+    })
 }
 
 /// Whether there is a file or folder of this name.

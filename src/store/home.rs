@@ -133,24 +133,22 @@ impl Home {
 
     /// Takes the owner lock, making the folder if needed.
     pub(crate) fn own(&self) -> Result<Box<dyn LockGuard>> {
-        self.disk.create_dir_all(&self.root).at("create", &self.root)?;
+        disk::create_dir_durably(&*self.disk, &self.root).at("create", &self.root)?;
         let path = self.lock_path();
         let note = format!("{}\n", std::process::id());
         self.disk.lock(&path, &note).at("lock", &path)?.ok_or_else(|| StoreError::InUse(self.owner_pid()))
     }
 
-    /// Makes the folders of a home and their names durable.
+    pub(crate) fn remove_checkpoint(&self) -> Result<()> {
+        let path = self.checkpoint_path();
+        self.disk.remove_file(&path).at("remove", &path)?;
+        self.disk.sync_dir(&self.root).at("sync", &path)
+    }
+
+    /// Makes the folders of a home.
     pub(crate) fn make_folders(&self) -> Result<()> {
-        let missing: Vec<PathBuf> =
-            [self.root.clone(), self.journal_path()].into_iter().filter(|path| self.disk.list(path).is_err()).collect();
-        for path in &missing {
-            self.disk.create_dir_all(path).at("create", path)?;
-        }
-        for path in &missing {
-            disk::sync_parent(&*self.disk, path).at("sync", path)?;
-        }
-        // The root may have been made a moment ago by the lock.
-        disk::sync_parent(&*self.disk, &self.root).at("sync", &self.root)
+        let path = self.journal_path();
+        disk::create_dir_durably(&*self.disk, &path).at("create", &path)
     }
 
     /// Moves a file or folder into the quarantine under a name of its own; returns where it is now.
@@ -176,10 +174,7 @@ impl Home {
 
     fn free_quarantine_name(&self, name: &str) -> Result<PathBuf> {
         let folder = self.quarantine_path();
-        if self.disk.list(&folder).is_err() {
-            self.disk.create_dir_all(&folder).at("create", &folder)?;
-            disk::sync_parent(&*self.disk, &folder).at("sync", &folder)?;
-        }
+        disk::create_dir_durably(&*self.disk, &folder).at("create", &folder)?;
         let taken: Vec<String> =
             self.disk.list(&folder).at("read", &folder)?.into_iter().map(|entry| entry.name).collect();
         let free = (0u32..)

@@ -33,8 +33,8 @@ use frame::{Hash, Role, SEGMENT_HEADER, SegmentHeader, write_frame};
 pub use group::Group;
 pub use read::Entries;
 
-/// A segment is closed when it is at least this long, in bytes. Opening a home scans one segment.
-const SEGMENT_BYTES: u64 = 4 << 20;
+/// What a segment's length is by default, in bytes. Opening a home scans one segment.
+pub(crate) const SEGMENT_BYTES: u64 = 4 << 20;
 /// Zeros are written ahead in steps that double from the first to the second value.
 const FIRST_STEP: u64 = 64 << 10;
 const LAST_STEP: u64 = 1 << 20;
@@ -45,6 +45,8 @@ pub struct Journal {
     home: Home,
     home_id: [u8; 16],
     sealer: Sealer,
+    /// A segment is closed when it is at least this long.
+    segment_bytes: u64,
     layout: RwLock<Layout>,
     writer: Mutex<Writer>,
     halted: OnceLock<String>,
@@ -93,8 +95,14 @@ impl Journal {
     ///
     /// `proof` is the highest seq that is known from elsewhere to have been acknowledged; if the journal ends before
     /// it, entries were lost, and their numbers are never used again.
-    pub(crate) fn open(home: &Home, home_id: [u8; 16], sealer: Sealer, proof: Seq) -> Result<Opened> {
-        open::open(home, home_id, sealer, proof)
+    pub(crate) fn open(
+        home: &Home,
+        home_id: [u8; 16],
+        sealer: Sealer,
+        proof: Seq,
+        segment_bytes: u64,
+    ) -> Result<Opened> {
+        open::open(home, home_id, sealer, proof, segment_bytes)
     }
 
     /// Appends an entry and makes it durable; returns its seq (from 1, without gaps).
@@ -268,7 +276,7 @@ impl Journal {
     }
 
     fn roll_if_long(&self, writer: &mut Writer) -> Result<()> {
-        if writer.end < SEGMENT_BYTES {
+        if writer.end < self.segment_bytes {
             return Ok(());
         }
         let next = writer.next;

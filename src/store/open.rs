@@ -96,7 +96,7 @@ fn open_with_keys(
         snapshot::list(&home)?.first().map(|(applied, _)| *applied),
     ];
     let proof = proofs.into_iter().flatten().max().unwrap_or(0);
-    let opened = Journal::open(&home, home_id, keys.sealer(Purpose::Journal), proof)?;
+    let opened = Journal::open(&home, home_id, keys.sealer(Purpose::Journal), proof, options.segment_bytes)?;
     findings.extend(opened.findings);
     let boot = home.disk.boot_id();
     let report = OpenReport {
@@ -114,6 +114,7 @@ fn open_with_keys(
         journal: opened.journal,
         index: RwLock::new(None),
         generation: Mutex::new(generation),
+        untouched: Mutex::new(before.as_ref().is_some_and(|before| before.clean)),
         before,
         quiet: RwLock::new(()),
         _lock: lock,

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Serialize;
 
 use super::backup::Loader;
+use super::disk;
 use super::error::{At, Part, Result, StoreError};
 use super::home::Home;
 use super::index::{Batch, Index, IndexStats, MemoryIndex, Scan, SledIndex};
@@ -51,6 +52,8 @@ impl Store {
     ) -> std::result::Result<Recovery, E> {
         let mut recovery = Recovery::default();
         compact::sweep(self)?;
+        // sled writes when it is opened: a power cut from here on is a reason to check it.
+        self.touch()?;
         let index = self.open_or_rebuild(&mut recovery)?;
         self.bring_up_to_date(index, recovery, &mut turn)
     }
@@ -87,7 +90,7 @@ impl Store {
             recovery.findings.push(Finding::IndexRebuilt { base: recovery.base, entries: recovery.replayed });
         }
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(index);
-        match self.write_checkpoint(false) {
+        match self.write_checkpoint() {
             Ok(()) | Err(StoreError::DiskFull) => Ok(recovery),
             Err(error) => Err(error.into()),
         }
@@ -111,10 +114,7 @@ impl Store {
     /// Opens the index as it lies on the disk; makes room from the reserve if that is what it lacks.
     fn open_index(&self) -> Result<Arc<dyn Index>> {
         let generation = self.generation_path();
-        if self.home.disk.list(&generation).is_err() {
-            self.home.disk.create_dir_all(&generation).at("create", &generation)?;
-            self.home.disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
-        }
+        disk::create_dir_durably(&*self.home.disk, &generation).at("create", &generation)?;
         let path = generation.join("index");
         match index_at(&self.home, &self.keys, &path, self.options) {
             Err(StoreError::DiskFull) if self.release_reserve() => {

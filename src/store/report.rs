@@ -107,6 +107,8 @@ impl Finding {
             Finding::IndexDamaged { .. } | Finding::DiskLow { .. } | Finding::ForeignSegment { .. } => {
                 Severity::Warning
             }
+            // A rebuild would have to do without it.
+            Finding::Unusable { part: Part::Snapshot, .. } => Severity::Warning,
             Finding::TailCut { .. }
             | Finding::GroupCut { .. }
             | Finding::SegmentHeaderRepaired { .. }

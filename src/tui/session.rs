@@ -182,8 +182,8 @@ impl<A: App> Session<A> {
     }
 
     /// How long the terminal's answers may still be under way at the end.
-    pub(crate) fn grace(&self) -> Option<Duration> {
-        self.pacer.grace()
+    pub(crate) fn grace(&self, now: Instant) -> Option<Duration> {
+        self.pacer.grace(now)
     }
 
     /// Whether an answer is still under way. Takes the last bytes from the terminal, in which keys no longer count.
@@ -193,7 +193,7 @@ impl<A: App> Session<A> {
         for _ in events.iter().filter(|event| **event == TerminalEvent::Answer) {
             self.pacer.answered(now);
         }
-        self.pacer.grace().is_some()
+        self.pacer.grace(now).is_some()
     }
 }
 
@@ -203,3 +203,6 @@ pub(crate) struct Wishes {
     pub(crate) quit: bool,
     pub(crate) suspend: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,9 @@
 //! Widgets name a [`Role`], never a colour. `NO_COLOR` is resolved here and not by the terminal library, so that
 //! a selection stays visible without colours (a marker and reverse video).
 
-use ratatui::style::{Color, Modifier, Style};
+mod palettes;
+
+use ratatui::style::Style;
 use ratatui::symbols::border;
 
 /// What a piece of text is, as far as its look is concerned.
@@ -244,6 +246,19 @@ impl Theme {
         Theme { name, depth, ascii }
     }
 
+    /// A theme for the terminal that these environment variables describe: colours by `NO_COLOR`, `COLORTERM` and
+    /// `TERM`; ASCII lines where the locale names an encoding other than UTF-8, and on the Linux console.
+    pub fn of_environment(name: ThemeName, variable: impl Fn(&str) -> Option<String>) -> Theme {
+        let term = variable("TERM");
+        let depth = Depth::detect(variable("NO_COLOR").as_deref(), variable("COLORTERM").as_deref(), term.as_deref());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+        let other_encoding = locale.is_some_and(|locale| {
+            let encoding = locale.split_once('.').map_or("", |(_, encoding)| encoding).to_ascii_lowercase();
+            !matches!(encoding.split('@').next(), Some("utf-8" | "utf8"))
+        });
+        Theme::new(name, depth, other_encoding || term.as_deref() == Some("linux"))
+    }
+
     /// Which theme this is.
     pub const fn name(&self) -> ThemeName {
         self.name
@@ -272,121 +287,23 @@ impl Theme {
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         if self.depth == Depth::Mono {
-            return mono(role);
+            return palettes::mono(role);
         }
         match (self.name, self.depth) {
-            (ThemeName::Mono, _) => mono(role),
-            (ThemeName::HighContrast, _) => high_contrast(role),
-            (ThemeName::Dark, Depth::Ansi256) => dark256(role),
-            (ThemeName::Light, Depth::Ansi256) => light256(role),
-            (ThemeName::Dark, _) => dark16(role),
-            (ThemeName::Light, _) => light16(role),
+            (ThemeName::Mono, _) => palettes::mono(role),
+            (ThemeName::HighContrast, _) => palettes::high_contrast(role),
+            (ThemeName::Dark, Depth::Ansi256) => palettes::dark256(role),
+            (ThemeName::Light, Depth::Ansi256) => palettes::light256(role),
+            (ThemeName::Dark, _) => palettes::dark16(role),
+            (ThemeName::Light, _) => palettes::light16(role),
         }
-    }
-}
-
-fn fg(color: Color) -> Style {
-    Style::new().fg(color)
-}
-
-fn plain(modifier: Modifier) -> Style {
-    Style::new().add_modifier(modifier)
-}
-
-fn mono(role: Role) -> Style {
-    match role {
-        Role::Text | Role::Border | Role::Notice => Style::new(),
-        Role::Dim | Role::Label | Role::Disabled | Role::Masked => plain(Modifier::DIM),
-        Role::Title | Role::Accent | Role::Key | Role::Ok | Role::BorderFocus => plain(Modifier::BOLD),
-        Role::Marker | Role::Selected => plain(Modifier::REVERSED),
-        Role::Overdue | Role::Error => plain(Modifier::BOLD.union(Modifier::UNDERLINED)),
-        Role::Warning | Role::Changed | Role::Match => plain(Modifier::BOLD),
-        Role::Input | Role::InputFocus | Role::Tentative => plain(Modifier::UNDERLINED),
-    }
-}
-
-fn high_contrast(role: Role) -> Style {
-    let bold = Modifier::BOLD;
-    match role {
-        Role::Text | Role::Dim | Role::Label | Role::Masked => Style::new(),
-        Role::Disabled => plain(Modifier::DIM),
-        Role::Title | Role::Border => plain(bold),
-        Role::Accent | Role::Key | Role::BorderFocus => fg(Color::LightCyan).add_modifier(bold),
-        Role::Marker | Role::Selected => plain(Modifier::REVERSED.union(bold)),
-        Role::Overdue | Role::Error => fg(Color::LightRed).add_modifier(bold.union(Modifier::UNDERLINED)),
-        Role::Warning | Role::Tentative => fg(Color::LightYellow).add_modifier(bold),
-        Role::Ok => fg(Color::LightGreen).add_modifier(bold),
-        Role::Changed | Role::Match => fg(Color::LightMagenta).add_modifier(bold),
-        Role::Input => plain(Modifier::UNDERLINED),
-        Role::InputFocus => plain(Modifier::UNDERLINED.union(bold)),
-        Role::Notice => plain(bold),
-    }
-}
-
-fn dark16(role: Role) -> Style {
-    match role {
-        Role::Text | Role::Notice => Style::new(),
-        Role::Dim | Role::Border | Role::Disabled | Role::Masked => fg(Color::DarkGray),
-        Role::Label => fg(Color::Gray),
-        Role::Title => plain(Modifier::BOLD),
-        Role::Accent | Role::Key | Role::BorderFocus => fg(Color::Cyan),
-        Role::Marker => fg(Color::Yellow).add_modifier(Modifier::REVERSED),
-        Role::Selected => plain(Modifier::REVERSED),
-        Role::Overdue | Role::Error => fg(Color::LightRed),
-        Role::Warning | Role::Tentative => fg(Color::Yellow),
-        Role::Ok => fg(Color::Green),
-        Role::Changed | Role::Match => fg(Color::LightMagenta),
-        Role::Input => plain(Modifier::UNDERLINED),
-        Role::InputFocus => fg(Color::Cyan).add_modifier(Modifier::UNDERLINED),
-    }
-}
-
-fn light16(role: Role) -> Style {
-    match role {
-        Role::Label | Role::Dim | Role::Border | Role::Disabled | Role::Masked => fg(Color::DarkGray),
-        Role::Accent | Role::Key | Role::BorderFocus => fg(Color::Blue),
-        Role::Marker => fg(Color::Blue).add_modifier(Modifier::REVERSED),
-        Role::Overdue | Role::Error => fg(Color::Red),
-        Role::Warning | Role::Tentative => fg(Color::Magenta),
-        Role::Ok => fg(Color::Green),
-        Role::Changed | Role::Match => fg(Color::Magenta).add_modifier(Modifier::BOLD),
-        Role::InputFocus => fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
-        Role::Text | Role::Title | Role::Selected | Role::Input | Role::Notice => dark16(role),
-    }
-}
-
-fn dark256(role: Role) -> Style {
-    match role {
-        Role::Dim | Role::Masked => fg(Color::Indexed(245)),
-        Role::Label => fg(Color::Indexed(249)),
-        Role::Border | Role::Disabled => fg(Color::Indexed(240)),
-        Role::Overdue | Role::Error => fg(Color::Indexed(203)),
-        Role::Warning | Role::Tentative => fg(Color::Indexed(179)),
-        Role::Ok => fg(Color::Indexed(114)),
-        Role::Accent | Role::Key | Role::BorderFocus => fg(Color::Indexed(80)),
-        Role::Changed | Role::Match => fg(Color::Indexed(177)),
-        Role::InputFocus => fg(Color::Indexed(80)).add_modifier(Modifier::UNDERLINED),
-        Role::Text | Role::Title | Role::Marker | Role::Selected | Role::Input | Role::Notice => dark16(role),
-    }
-}
-
-fn light256(role: Role) -> Style {
-    match role {
-        Role::Dim | Role::Masked => fg(Color::Indexed(243)),
-        Role::Label => fg(Color::Indexed(239)),
-        Role::Border | Role::Disabled => fg(Color::Indexed(248)),
-        Role::Overdue | Role::Error => fg(Color::Indexed(160)),
-        Role::Warning | Role::Tentative => fg(Color::Indexed(130)),
-        Role::Ok => fg(Color::Indexed(28)),
-        Role::Accent | Role::Key | Role::BorderFocus => fg(Color::Indexed(25)),
-        Role::Changed | Role::Match => fg(Color::Indexed(90)),
-        Role::InputFocus => fg(Color::Indexed(25)).add_modifier(Modifier::UNDERLINED),
-        Role::Text | Role::Title | Role::Marker | Role::Selected | Role::Input | Role::Notice => light16(role),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::{Color, Modifier};
+
     use super::*;
 
     #[test]
@@ -401,6 +318,26 @@ mod tests {
             (None, None, None, Depth::Ansi16),
         ] {
             assert_eq!(Depth::detect(no_color, colorterm, term), expected, "{no_color:?} {colorterm:?} {term:?}");
+        }
+    }
+
+    #[test]
+    fn the_environment_decides_about_lines() {
+        for (term, lang, ascii) in [
+            ("xterm", Some("zh_CN.UTF-8"), false),
+            ("xterm", Some("C.utf8"), false),
+            ("xterm", Some("zh_CN.GB18030"), true),
+            ("xterm", Some("C"), true),
+            ("xterm", Some("de_DE.UTF-8@euro"), false),
+            ("xterm", None, false),
+            ("linux", Some("zh_CN.UTF-8"), true),
+        ] {
+            let variable = |name: &str| match name {
+                "TERM" => Some(term.to_owned()),
+                "LANG" => lang.map(str::to_owned),
+                _ => None,
+            };
+            assert_eq!(Theme::of_environment(ThemeName::Dark, variable).is_ascii(), ascii, "{term} {lang:?}");
         }
     }
 

@@ -18,6 +18,7 @@ mod palette;
 mod picklist;
 mod popup;
 mod status;
+mod table;
 mod tabs;
 mod textarea;
 
@@ -30,12 +31,13 @@ pub use form::{Field, FieldRect, Form, FormState};
 pub use help::HelpPage;
 pub use hints::{continuation_hints, hints};
 pub use input::LineInput;
-pub use list::{Cell, Column, ListState, Motion, Order, Row, Scroll, Table, Width, position_text};
+pub use list::{ListState, Motion, Scroll, position_text, scroll_lines};
 pub use lookup::{Lookup, lookup_keys};
 pub use palette::{Palette, PaletteItem, actions_as_items};
 pub use picklist::{Choice, PickList};
 pub use popup::{Layers, centered, clear, popup};
 pub use status::{Segment, notice, status_line};
+pub use table::{Cell, Column, Order, Row, Table, Width};
 pub use tabs::tabs;
 pub use textarea::TextArea;
 
@@ -57,6 +59,23 @@ pub fn put(buf: &mut Buffer, x: u16, y: u16, cells: u16, text: &str, style: Styl
     let text = text::clean(text);
     let text = text::truncate(&text, usize::from(cells), theme.symbols().ellipsis);
     buf.set_stringn(x, y, &text, usize::from(cells), style).0
+}
+
+/// Writes like [`put`], but nothing outside of the columns of `area`.
+pub(crate) fn put_in(
+    area: Rect,
+    buf: &mut Buffer,
+    at: (u16, u16),
+    cells: u16,
+    text: &str,
+    style: Style,
+    theme: &Theme,
+) -> u16 {
+    let (x, y) = at;
+    if x < area.x || y < area.y || y >= area.bottom() {
+        return x;
+    }
+    put(buf, x, y, cells.min(area.right().saturating_sub(x)), text, style, theme)
 }
 
 /// Fills an area with spaces of a style.
@@ -88,3 +107,6 @@ pub fn split_left(area: Rect, n: u16) -> (Rect, Rect) {
     let n = n.min(area.width);
     (Rect { width: n, ..area }, Rect { x: area.x + n, width: area.width - n, ..area })
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ fn every_embedded_file_is_sound() {
     let problems: Vec<String> = table::FILES.iter().flat_map(|(name, text)| table::read(name, text).1).collect();
     assert_eq!(problems, Vec::<String>::new());
     assert!(KNOWN.len() < usize::from(u16::MAX));
+    assert_eq!(PLACES.len(), KNOWN.len());
 }
 
 #[test]

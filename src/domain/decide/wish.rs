@@ -143,8 +143,10 @@ fn check_card(case: &Case<'_>, wish: &Wish, dossier: &Dossier) -> Result<(), Ref
     if !(1..=999).contains(&wish.units) {
         faults.push(Refusal::at("units", Reason::NoUnits));
     }
-    let child =
-        wish.age_band.as_str() == mask::AgeBand::To5.as_str() || wish.age_band.as_str() == mask::AgeBand::To15.as_str();
+    // Up to 17 a school points to its pupil; the band does not say whether somebody of 16 to 19 is one.
+    let child = [mask::AgeBand::To5, mask::AgeBand::To15, mask::AgeBand::To19]
+        .iter()
+        .any(|band| band.as_str() == wish.age_band.as_str());
     faults.extend(card_findings(&wish.card_text, dossier, child).iter().map(|finding| {
         let reason = Reason::WishIdentity { found: Label::message_of(finding), instead: Label::remedy_of(finding) };
         Refusal::at("card_text", reason)

@@ -13,7 +13,11 @@ pub(super) fn own_names(text: &[char], names: &[&str]) -> Vec<Range<usize>> {
         if name.chars().count() < 2 {
             continue;
         }
-        found.extend(all(text, &name));
+        // Somebody is called 高兴; whoever is glad is not.
+        let is_word = WORDS_AND_NAMES.contains(&name.as_str());
+        let is_adverb = |end: usize| text.get(end).is_some_and(|c| "地得极".contains(*c));
+        let stands_alone = |range: &Range<usize>| begins_phrase(text, range.start) && !is_adverb(range.end);
+        found.extend(all(text, &name).into_iter().filter(|range| !is_word || stands_alone(range)));
         if name.contains('·') {
             found.extend(all(text, &name.replace('·', "")));
             for part in name.split('·').filter(|part| part.chars().count() >= 2) {
@@ -80,6 +84,11 @@ pub(super) fn village_base(village: &str) -> &str {
         .unwrap_or(village)
 }
 
+/// Full names that are also ordinary words.
+const WORDS_AND_NAMES: [&str; 24] = [
+    "高兴", "白雪", "安静", "安康", "安全", "安心", "常年", "成功", "方便", "方正", "高大", "高原", "和平", "黄金",
+    "江山", "江河", "金星", "马上", "马路", "明白", "平安", "温暖", "文明", "向前",
+];
 /// Given names that are also ordinary words; alone they point to nobody.
 const ORDINARY_WORDS: [&str; 36] = [
     "平安", "幸福", "健康", "和平", "国庆", "快乐", "吉祥", "如意", "阳光", "春天", "希望", "文化", "光明", "团结",

@@ -61,6 +61,8 @@ const MARKS: [&str; 24] = [
     "师范",
     "城关",
 ];
+/// Characters with which names of villages end, which schools take over.
+const VILLAGE_ENDS: &str = "岙垟坑溪岭桥塘湾港峰湖屿浦埠";
 /// Words that end like a mark and name no place.
 const NO_MARKS: [&str; 12] =
     ["农村", "乡村", "山村", "全市", "全县", "全区", "城市", "城区", "社区", "本村", "本镇", "地区"];
@@ -69,6 +71,9 @@ const NO_MARKS: [&str; 12] =
 fn name_before(text: &[char], start: usize) -> Option<usize> {
     let mark = MARKS.iter().find(|mark| ends(text, start, mark));
     let ordinal = ordinal_before(text, start);
+    if start >= 2 && VILLAGE_ENDS.contains(text[start - 1]) && text[start - 2].is_alphabetic() {
+        return Some(start - 2);
+    }
     if mark.is_none() && ordinal.is_none() || NO_MARKS.iter().any(|word| ends(text, start, word)) {
         return None;
     }

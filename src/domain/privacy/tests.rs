@@ -50,6 +50,18 @@ fn names_of_the_household() {
 }
 
 #[test]
+fn a_name_that_is_a_word_counts_where_a_name_can_stand() {
+    let check = |text: &str, expected: usize| {
+        let context = CardContext { names: vec!["高兴"], ..CardContext::default() };
+        assert_eq!(super::check(text, &context).len(), expected, "{text}");
+    };
+    check("高兴想要一个书包", 1);
+    check("帮高兴买书包", 1);
+    check("孩子很高兴能收到礼物", 0);
+    check("高兴地收下", 0);
+}
+
+#[test]
 fn people_outside_the_household_by_form_of_address() {
     use FindingKind::Address;
     check_found("邻居王阿姨代为照看", &[(Address, "王阿姨")]);
@@ -208,6 +220,7 @@ fn schools_on_cards_of_children() {
     check_found("就读于第二实验小学", &[(School, "第二实验小学")]);
     check_found("考上县一中，缺书桌", &[(School, "县一中")]);
     check_found("南山镇小学四年级", &[(School, "南山镇小学")]);
+    check_found("孩子在上岙小学读书", &[(School, "上岙小学")]);
     for text in
         ["小学三年级学生，想要书包", "今年小学毕业", "读初中的孩子", "农村小学生", "刚上幼儿园", "在校学生", "附近学校"]
     {
@@ -245,4 +258,11 @@ fn odd_texts_do_no_harm() {
     }
     // An invisible character does not hide a name.
     assert_eq!(found("张\u{200b}淑芬", true, true), [(FindingKind::Name, "张\u{200b}淑芬".to_owned())]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_checked_without_harm(text in "[张某老小家号幢组0-9一二X*@ .\\-村路月癌微信小学PC\u{200b}]{0,40}|\\PC{0,60}") {
+        found(&text, true, true);
+    }
 }

@@ -150,9 +150,14 @@ fn means(refused: &HeadId, named: &HeadId) -> bool {
 fn close(rounded: f64, exact: f64) -> bool {
     let shown = format!("{rounded:e}");
     let digits = shown.split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+    // Six digits are the region code alone: fewer tell nobody apart.
+    if digits < 6 {
+        return false;
+    }
     // Of 15 or more digits the last one may be off by the number format itself.
     let unit = 10_f64.powi(18 - i32::try_from(digits.min(15)).unwrap_or(15));
-    (rounded - exact).abs() <= unit * 0.500_1
+    // Doubles of this size lie 128 apart, so each of the two may be off by half of that and more in sum.
+    (rounded - exact).abs() <= unit / 2.0 + 128.0
 }
 
 /// `990701199309204000`: a program kept 15 digits of the number and filled up with zeros.

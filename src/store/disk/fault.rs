@@ -25,6 +25,8 @@ pub enum Fault {
     TearAt(u64),
     /// Every sync from the n-th operation on fails, as a dying disk does.
     SyncErrorFrom(u64),
+    /// Every sync from the n-th operation on reports success and does nothing, as a disk does that lies.
+    LieFrom(u64),
     /// From the n-th operation on nothing can be written; half of a write still reaches the file.
     FullFrom(u64),
 }
@@ -33,7 +35,8 @@ pub enum Fault {
 struct Shared {
     fault: std::sync::Mutex<Fault>,
     count: AtomicU64,
-    other_boot: std::sync::atomic::AtomicBool,
+    /// 0: what the disk below says.
+    boot: AtomicU64,
 }
 
 enum Kind {
@@ -44,6 +47,7 @@ enum Kind {
 
 enum Verdict {
     Go,
+    Pretend,
     Half(io::Error),
     Fail(io::Error),
 }
@@ -51,11 +55,7 @@ enum Verdict {
 impl FaultDisk {
     /// A disk over `inner` with a fault.
     pub fn new(inner: Arc<dyn Disk>, fault: Fault) -> FaultDisk {
-        let shared = Shared {
-            fault: std::sync::Mutex::new(fault),
-            count: AtomicU64::new(0),
-            other_boot: std::sync::atomic::AtomicBool::new(false),
-        };
+        let shared = Shared { fault: std::sync::Mutex::new(fault), count: AtomicU64::new(0), boot: AtomicU64::new(0) };
         FaultDisk { inner, shared: Arc::new(shared) }
     }
 
@@ -69,9 +69,9 @@ impl FaultDisk {
         *self.shared.fault.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = fault;
     }
 
-    /// From now on [`Disk::boot_id`] says that the machine was started anew.
-    pub fn pretend_reboot(&self) {
-        self.shared.other_boot.store(true, Ordering::SeqCst);
+    /// From now on [`Disk::boot_id`] says that this is the machine's n-th start (counted from 0).
+    pub fn pretend_boot(&self, n: u64) {
+        self.shared.boot.store(n + 1, Ordering::SeqCst);
     }
 }
 
@@ -86,6 +86,7 @@ impl Shared {
             Fault::SyncErrorFrom(at) if n >= at && matches!(kind, Kind::Sync) => {
                 Verdict::Fail(io::Error::from(rustix::io::Errno::IO))
             }
+            Fault::LieFrom(at) if n >= at && matches!(kind, Kind::Sync) => Verdict::Pretend,
             Fault::FullFrom(at) if n >= at && matches!(kind, Kind::Write) => {
                 Verdict::Half(io::ErrorKind::StorageFull.into())
             }
@@ -94,8 +95,14 @@ impl Shared {
     }
 
     fn allow(&self, kind: Kind) -> io::Result<()> {
+        self.go(kind).map(|_| ())
+    }
+
+    /// Whether the operation is really to be done.
+    fn go(&self, kind: Kind) -> io::Result<bool> {
         match self.judge(kind) {
-            Verdict::Go => Ok(()),
+            Verdict::Go => Ok(true),
+            Verdict::Pretend => Ok(false),
             Verdict::Half(error) | Verdict::Fail(error) => Err(error),
         }
     }
@@ -136,8 +143,7 @@ impl Disk for FaultDisk {
     }
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
-        self.shared.allow(Kind::Sync)?;
-        self.inner.sync_dir(path)
+        if self.shared.go(Kind::Sync)? { self.inner.sync_dir(path) } else { Ok(()) }
     }
 
     fn list(&self, path: &Path) -> io::Result<Vec<Listed>> {
@@ -153,10 +159,10 @@ impl Disk for FaultDisk {
     }
 
     fn boot_id(&self) -> Option<String> {
-        if self.shared.other_boot.load(Ordering::SeqCst) {
-            return Some("another boot".into());
+        match self.shared.boot.load(Ordering::SeqCst) {
+            0 => self.inner.boot_id(),
+            n => Some(format!("pretended {n}")),
         }
-        self.inner.boot_id()
     }
 
     fn real_path(&self, path: &Path) -> Option<PathBuf> {
@@ -171,7 +177,7 @@ impl DiskFile for FaultFile {
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         match self.shared.judge(Kind::Write) {
-            Verdict::Go => self.inner.write_all_at(bytes, offset),
+            Verdict::Go | Verdict::Pretend => self.inner.write_all_at(bytes, offset),
             Verdict::Half(error) => {
                 self.inner.write_all_at(&bytes[..bytes.len() / 2], offset)?;
                 Err(error)
@@ -196,7 +202,6 @@ impl DiskFile for FaultFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.shared.allow(Kind::Sync)?;
-        self.inner.sync_data()
+        if self.shared.go(Kind::Sync)? { self.inner.sync_data() } else { Ok(()) }
     }
 }

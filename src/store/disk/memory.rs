@@ -37,8 +37,9 @@ enum Node {
 
 #[derive(Debug, Clone, Default)]
 struct Inode {
-    current: Vec<u8>,
-    durable: Vec<u8>,
+    // Shared between the copies of a disk until one of them writes.
+    current: Arc<Vec<u8>>,
+    durable: Arc<Vec<u8>>,
     pending: Vec<Change>,
 }
 
@@ -133,7 +134,16 @@ impl MemDisk {
                 op.apply(&mut names);
             }
         }
-        MemDisk::restarted(files, names, &tree)
+        // What lies in a folder whose own name was lost is lost with it.
+        let whole: BTreeMap<PathBuf, Node> = names
+            .iter()
+            .filter(|(path, _)| {
+                let above = path.ancestors().skip(1).filter(|dir| dir.parent().is_some() && *dir != Path::new(""));
+                above.into_iter().all(|dir| names.get(dir) == Some(&Node::Dir))
+            })
+            .map(|(path, node)| (path.clone(), *node))
+            .collect();
+        MemDisk::restarted(files, whole, &tree)
     }
 
     /// The disk as `kill -9` leaves it: everything written is there, locks are gone, the machine runs on.
@@ -157,7 +167,7 @@ impl MemDisk {
         tree.names
             .iter()
             .filter_map(|(path, node)| match node {
-                Node::File(id) => Some((path.clone(), tree.files[*id].current.clone())),
+                Node::File(id) => Some((path.clone(), tree.files[*id].current.to_vec())),
                 Node::Dir => None,
             })
             .collect()
@@ -183,7 +193,10 @@ impl MemDisk {
 
 impl Inode {
     fn after_cut(&self, rng: &mut StdRng, survive: f64) -> Inode {
-        let mut durable = self.durable.clone();
+        if self.pending.is_empty() {
+            return Inode { current: self.durable.clone(), ..self.clone() };
+        }
+        let mut durable = self.durable.to_vec();
         for change in &self.pending {
             match change {
                 Change::SetLen(_) if rng.random_bool(survive) => change.apply(&mut durable),
@@ -202,6 +215,7 @@ impl Inode {
                 }
             }
         }
+        let durable = Arc::new(durable);
         Inode { current: durable.clone(), durable, pending: Vec::new() }
     }
 }
@@ -368,7 +382,7 @@ impl Disk for MemDisk {
 
 impl Inode {
     fn change(&mut self, change: Change) {
-        change.apply(&mut self.current);
+        change.apply(Arc::make_mut(&mut self.current));
         self.pending.push(change);
     }
 }
@@ -407,9 +421,13 @@ impl DiskFile for MemFile {
     }
 
     fn allocate(&self, len: u64) -> io::Result<()> {
-        let piece = vec![0; 1 << 20];
-        for at in (self.size()?..len).step_by(piece.len()) {
-            self.write_all_at(&piece[..piece.len().min((len - at) as usize)], at)?;
+        let mut tree = self.disk.tree();
+        let grows = len.saturating_sub(tree.files[self.id].current.len() as u64);
+        if tree.capacity.is_some_and(|capacity| tree.used() + grows > capacity) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        if grows > 0 {
+            tree.files[self.id].change(Change::SetLen(len));
         }
         Ok(())
     }
@@ -418,7 +436,7 @@ impl DiskFile for MemFile {
         let mut tree = self.disk.tree();
         let file = &mut tree.files[self.id];
         for change in std::mem::take(&mut file.pending) {
-            change.apply(&mut file.durable);
+            change.apply(Arc::make_mut(&mut file.durable));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
-use super::frame::{FRAME_HEADER, FrameHeader, Hash, Parsed, SEGMENT_HEADER, SegmentHeader, genesis};
+use super::frame::{FRAME_HEADER, FrameHeader, Hash, Parsed, SEGMENT_HEADER, SegmentHeader, genesis, hash_of};
 use super::scan::{Scan, scan};
 use super::{FIRST_STEP, Journal, Layout, Opened, Segment, Writer};
 use crate::store::Seq;
@@ -14,7 +14,7 @@ use crate::store::home::Home;
 use crate::store::report::Finding;
 use crate::store::seal::Sealer;
 
-pub(super) fn open(home: &Home, home_id: [u8; 16], sealer: Sealer, proof: Seq) -> Result<Opened> {
+pub(super) fn open(home: &Home, home_id: [u8; 16], sealer: Sealer, proof: Seq, segment_bytes: u64) -> Result<Opened> {
     let mut findings = Vec::new();
     let mut segments = BTreeMap::new();
     for segment in load_segments(home, home_id, &mut findings)? {
@@ -36,6 +36,7 @@ pub(super) fn open(home: &Home, home_id: [u8; 16], sealer: Sealer, proof: Seq) -
         home: home.clone(),
         home_id,
         sealer,
+        segment_bytes,
         layout: RwLock::new(Layout { segments, next: writer.next }),
         writer: Mutex::new(writer),
         halted: OnceLock::new(),
@@ -121,24 +122,25 @@ fn resume(home: &Home, segment: Arc<Segment>, proof: Seq, findings: &mut Vec<Fin
     if let Some(version) = found.too_new {
         return Err(StoreError::TooNew { what: Part::Journal, version });
     }
-    for (from, to) in &found.holes {
-        let kept = keep_copy(home, &segment, 0, found.end + found.torn).ok();
-        findings.push(Finding::EntriesLost { first: *from, last: *to, kept });
-    }
     let after = first + found.offsets.len() as u64;
     let cut = Cut::of(&found, after, proof);
+    let end = found.end + found.torn;
+    for (from, to) in found.holes.iter().filter(|(from, _)| *from < cut.next) {
+        let kept = keep_copy(home, &segment, 0, end).ok();
+        findings.push(Finding::EntriesLost { first: *from, last: *to, kept });
+    }
     let last_hash = if cut.next == after {
         found.last_hash.unwrap_or(segment.header.previous)
     } else {
         hash_before(&segment, &found, cut.next)?
     };
     let mut blocked = false;
-    if found.torn > 0 {
-        match keep_copy(home, &segment, cut.at, found.end + found.torn) {
+    if cut.damaged {
+        match keep_copy(home, &segment, cut.at, end) {
             Ok(kept) if cut.acknowledged => {
                 findings.push(Finding::EntriesLost { first: after, last: proof, kept: Some(kept) });
             }
-            Ok(kept) => findings.push(Finding::TailCut { bytes: found.end + found.torn - cut.at, kept }),
+            Ok(kept) => findings.push(Finding::TailCut { bytes: end - cut.at, kept }),
             Err(StoreError::DiskFull) => blocked = true,
             Err(error) => return Err(error),
         }
@@ -147,7 +149,7 @@ fn resume(home: &Home, segment: Arc<Segment>, proof: Seq, findings: &mut Vec<Fin
     }
     let size = segment.file.size().at("read", &segment.path)?;
     let mut zeroed = size;
-    if !blocked && (found.torn > 0 || cut.at < found.end) {
+    if !blocked && cut.at < end {
         segment.file.set_len(cut.at).and_then(|()| segment.file.sync_data()).at("cut", &segment.path)?;
         zeroed = cut.at;
     }
@@ -172,30 +174,38 @@ struct Cut {
     next: Seq,
     /// Whether entries behind the cut are known to have been acknowledged.
     acknowledged: bool,
+    /// Whether what is cut is more than an unfinished group, so that a copy is worth keeping.
+    damaged: bool,
 }
 
 impl Cut {
     fn of(found: &Scan, after: Seq, proof: Seq) -> Cut {
         match found.open_group {
-            // An unfinished group was never acknowledged, unless something else proves that it was: then only its
-            // closing frame is lost, and the others count.
-            Some((at, seq)) if proof < seq => Cut { at, next: seq, acknowledged: false },
-            _ => Cut { at: found.end, next: after, acknowledged: proof >= after },
+            // An unfinished group was never acknowledged, unless something else proves that it was: then only what is
+            // missing of it is lost.
+            Some((at, seq)) if proof < seq => {
+                let damaged = found.torn > 0 || found.doubtful_group().is_some();
+                Cut { at, next: seq, acknowledged: false, damaged }
+            }
+            _ => Cut { at: found.end, next: after, acknowledged: proof >= after, damaged: found.torn > 0 },
         }
     }
 }
 
-/// The hash that the frame with number `seq` carries.
+/// The hash that the frame with number `seq` has to carry: that of the frame before it.
 fn hash_before(segment: &Segment, found: &Scan, seq: Seq) -> Result<Hash> {
-    let offset = found.offsets.get((seq - segment.header.first) as usize).copied().flatten();
+    let count = (seq - segment.header.first) as usize;
+    let Some(offset) = found.offsets[..count].iter().rev().flatten().next() else {
+        return Ok(segment.header.previous);
+    };
     let mut head = [0; FRAME_HEADER];
-    if let Some(offset) = offset {
-        read_full(&*segment.file, &mut head, offset).at("read", &segment.path)?;
-        if let Parsed::Frame(header) = FrameHeader::parse(&head) {
-            return Ok(header.previous);
-        }
-    }
-    Err(StoreError::corrupt(Part::Journal, "the beginning of a group"))
+    read_full(&*segment.file, &mut head, *offset).at("read", &segment.path)?;
+    let Parsed::Frame(header) = FrameHeader::parse(&head) else {
+        return Err(StoreError::corrupt(Part::Journal, "the entry before a group"));
+    };
+    let mut frame = vec![0; header.frame_len()];
+    read_full(&*segment.file, &mut frame, *offset).at("read", &segment.path)?;
+    Ok(hash_of(&frame))
 }
 
 fn keep_copy(home: &Home, segment: &Segment, from: u64, to: u64) -> Result<std::path::PathBuf> {

@@ -24,8 +24,13 @@ pub(crate) struct Scan {
     pub(crate) holes: Vec<(Seq, Seq)>,
     /// Bytes after `end` that are neither a frame nor zeros: how many, up to the last that is not zero.
     pub(crate) torn: u64,
-    /// Where an unfinished group begins: its offset and seq.
+    /// Where a group begins that is unfinished, or that is the last thing written and has a hole: its offset and seq.
+    /// A group is written before it is synced, so a power cut may keep its later frames and lose earlier ones. Only
+    /// something written behind the group proves that it was synced.
     pub(crate) open_group: Option<(u64, Seq)>,
+    /// Whether the group has a hole, and its closing frame was seen.
+    doubtful: bool,
+    closed: bool,
     /// A frame of a newer version stopped the scan.
     pub(crate) too_new: Option<u8>,
     /// The first seq whose previous hash is not the hash of the frame before it (only when the chain was checked).
@@ -61,11 +66,8 @@ pub(crate) fn scan(file: &dyn DiskFile, first: Seq, chain: Option<Hash>) -> io::
                 break;
             }
             Seen::Bad => match reader.resume_after(offset, next)? {
-                Some((at, seq)) => {
-                    found.holes.push((next, seq - 1));
-                    found.offsets.resize(found.offsets.len() + (seq - next) as usize, None);
-                    // Something was written after the group, so the group was closed: only its closing frame is lost.
-                    found.open_group = None;
+                Some((at, seq, role)) => {
+                    found.hole(next, seq, role);
                     hash = None; // the lost frame is the one that the next hash is of
                     next = seq;
                     offset = at;
@@ -84,15 +86,44 @@ pub(crate) fn scan(file: &dyn DiskFile, first: Seq, chain: Option<Hash>) -> io::
 }
 
 impl Scan {
+    /// Where the part begins that was perhaps never acknowledged, if it has damage in it.
+    pub(crate) fn doubtful_group(&self) -> Option<(u64, Seq)> {
+        self.open_group.filter(|_| self.doubtful)
+    }
+
     fn push(&mut self, header: &FrameHeader, offset: u64) {
+        if self.closed {
+            // This was written after the group was synced.
+            self.end_group();
+        }
         self.offsets.push(Some(offset));
         self.end = offset + header.frame_len() as u64;
         match header.role {
             Role::Member => {
                 self.open_group.get_or_insert((offset, header.seq));
             }
-            Role::Single | Role::Closing => self.open_group = None,
+            Role::Closing if self.doubtful => self.closed = true,
+            Role::Single | Role::Closing => self.end_group(),
         }
+    }
+
+    /// Notes that the entries from `next` up to `seq`, which has this role, are lost.
+    fn hole(&mut self, next: Seq, seq: Seq, role: Role) {
+        if self.closed || role == Role::Single {
+            self.end_group();
+        }
+        if role != Role::Single {
+            self.open_group.get_or_insert((self.end, next));
+            self.doubtful = true;
+        }
+        self.holes.push((next, seq - 1));
+        self.offsets.resize(self.offsets.len() + (seq - next) as usize, None);
+    }
+
+    fn end_group(&mut self) {
+        self.open_group = None;
+        self.doubtful = false;
+        self.closed = false;
     }
 }
 
@@ -154,8 +185,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The next whole frame after a damaged one, with its number.
-    fn resume_after(&mut self, offset: u64, expected: Seq) -> io::Result<Option<(u64, Seq)>> {
+    /// The next whole frame after a damaged one, with its number and role.
+    fn resume_after(&mut self, offset: u64, expected: Seq) -> io::Result<Option<(u64, Seq, Role)>> {
         let mut at = offset + 1;
         while at + FRAME_HEADER as u64 <= self.size {
             let stretch = self.bytes(at, WINDOW)?;
@@ -169,7 +200,7 @@ impl Reader<'_> {
                     at += skip as u64;
                     let seqs = expected + 1..=expected + MAX_GAP;
                     if let Seen::Frame(header, _) = self.frame(at, seqs)? {
-                        return Ok(Some((at, header.seq)));
+                        return Ok(Some((at, header.seq, header.role)));
                     }
                     at += 1;
                 }

@@ -22,7 +22,7 @@ fn home(disk: Arc<dyn Disk>) -> Home {
 
 fn open(home: &Home, proof: Seq) -> (Journal, Vec<Finding>) {
     let sealer = Keys::new(Zeroizing::new([5; 32]), true).sealer(Purpose::Journal);
-    let opened = Journal::open(home, HOME_ID, sealer, proof).unwrap();
+    let opened = Journal::open(home, HOME_ID, sealer, proof, SEGMENT_BYTES).unwrap();
     (opened.journal, opened.findings)
 }
 
@@ -274,7 +274,7 @@ fn a_newer_version_is_refused_not_cut() {
         bytes[offsets[2] + 4..offsets[2] + 8].copy_from_slice(&crc.to_le_bytes());
     });
     let sealer = Keys::new(Zeroizing::new([5; 32]), true).sealer(Purpose::Journal);
-    assert_eq!(Journal::open(&home, HOME_ID, sealer, 3).unwrap_err().code(), "store.too_new");
+    assert_eq!(Journal::open(&home, HOME_ID, sealer, 3, SEGMENT_BYTES).unwrap_err().code(), "store.too_new");
 }
 
 #[test]
@@ -349,4 +349,32 @@ fn threads_can_append_and_read() {
     });
     assert_eq!(journal.last_seq(), 200);
     assert_eq!(journal.verify(&mut |_, _| {}).unwrap(), []);
+}
+
+#[test]
+fn a_group_with_a_hole_counts_only_if_something_proves_it() {
+    // (entries after the group, proof, last seq expected, lost entries expected)
+    for (after, proof, last, lost) in [(0, 0, 3, None), (0, 3, 3, None), (0, 20, 20, Some(10)), (1, 0, 21, Some(10))] {
+        let home = home(Arc::new(MemDisk::new()));
+        let journal = filled(&home, 3);
+        let mut group = journal.group().unwrap();
+        (4..=20).for_each(|n| assert_eq!(group.push(&entry(n)).unwrap(), n));
+        group.commit().unwrap();
+        (21..21 + after).for_each(|n| assert_eq!(journal.append(&entry(n)).unwrap(), n));
+        let offsets = frame_offsets(&home, &journal);
+        drop(journal);
+        damage(&home, &last_segment(&home), |bytes| bytes[offsets[9]..offsets[10]].fill(0));
+        let (journal, findings) = open(&home, proof);
+        assert_eq!(journal.last_seq(), last, "{after} {proof}: {findings:?}");
+        match (&findings[..], lost) {
+            ([Finding::TailCut { .. }], None) => {}
+            ([Finding::EntriesLost { first, last, .. }], Some(lost)) => assert_eq!((*first, *last), (lost, lost)),
+            other => panic!("{after} {proof}: {other:?}"),
+        }
+        assert_holds(&journal, 1..=3);
+        assert_eq!(journal.append(&entry(last + 1)).unwrap(), last + 1);
+        drop(journal);
+        let (journal, _) = open(&home, last + 1);
+        assert_eq!(journal.entry(last + 1).unwrap(), entry(last + 1));
+    }
 }

@@ -101,6 +101,10 @@ actions! {
         NextTab "tab.next" "下一页签" "Next tab";
         PreviousTab "tab.previous" "上一页签" "Previous tab";
         Older "older" "更早记录" "Older entries";
+        Jump1 "jump.1" "第一栏" "First part";
+        Jump2 "jump.2" "第二栏" "Second part";
+        Jump3 "jump.3" "第三栏" "Third part";
+        Jump4 "jump.4" "第四栏" "Fourth part";
     }
     Lists "列表" "Lists" {
         Open "open" "打开" "Open";
@@ -119,10 +123,15 @@ actions! {
         Verify "verify" "核实" "Verify" undo;
         Reject "reject" "驳回" "Reject" undo;
         Triage "triage" "分级" "Triage" undo;
+        Merge "merge" "并入" "Merge" undo;
+        Arrange "arrange" "已安排" "Arranged" undo;
+        Serve "serve" "开始服务" "Service begun" undo;
+        Deliver "deliver" "已送达" "Delivered" undo;
         Publish "publish" "发布" "Publish" undo;
         Withdraw "withdraw" "撤回" "Withdraw" undo;
         Claim "claim" "认领" "Claim" undo;
         Release "release" "放弃认领" "Release" undo;
+        Connect "connect" "对接" "Connected" undo;
         Fulfil "fulfil" "圆梦" "Fulfil" undo;
         ConfirmReceipt "receipt.confirm" "受助人确认" "Confirm receipt" confirm;
     }

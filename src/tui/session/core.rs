@@ -112,12 +112,16 @@ impl<A: App> Core<A> {
 
     /// Delivers the timers that have run out by `time`.
     pub(crate) fn tick(&mut self, time: (Now, Instant)) {
-        // One at a time, earliest first, since an input may stop or restart the others.
-        while let Some(at) =
-            (0..self.timers.len()).filter(|&i| self.timers[i].1 <= time.1).min_by_key(|&i| self.timers[i].1)
-        {
-            let (timer, _) = self.timers.remove(at);
-            self.input(Input::Timer(timer), time);
+        let mut due: Vec<(Instant, Timer)> =
+            self.timers.iter().filter(|(_, at)| *at <= time.1).map(|(timer, at)| (*at, *timer)).collect();
+        due.sort_unstable();
+        for (at, timer) in due {
+            // An input may have stopped or restarted the others; those started now run out at the next call.
+            let before = self.timers.len();
+            self.timers.retain(|entry| *entry != (timer, at));
+            if self.timers.len() < before {
+                self.input(Input::Timer(timer), time);
+            }
         }
     }
 

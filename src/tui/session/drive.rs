@@ -132,8 +132,9 @@ fn settle<A: App, R: Run<A>>(session: &mut Session<A>, run: &mut R, inbox: &Inbo
 
 /// Waits a moment for the terminal's last answers, which would otherwise be typed into the shell.
 fn finish<A: App>(session: &mut Session<A>, port: &mut impl Port, inbox: &Inbox<A::Message>) {
-    let Some(grace) = session.grace() else { return };
-    let until = Instant::now() + grace.min(Duration::from_millis(500));
+    let now = Instant::now();
+    let Some(grace) = session.grace(now) else { return };
+    let until = now + grace.min(Duration::from_millis(500));
     while Instant::now() < until {
         let arrivals = port.wait(inbox.wake.as_fd(), Some(until));
         inbox.clear_wake();

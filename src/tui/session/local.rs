@@ -25,7 +25,7 @@ pub fn run_local<A: App, R: Run<A>>(app: A, mut run: R) -> Result<End, TerminalE
     port.tty.enter()?;
     let mut session = Session::new(app, port.tty.size(), can, time());
     let end = drive(&mut session, &mut run, &mut port, &inbox);
-    port.tty.leave(session.grace().is_some());
+    port.tty.leave(session.grace(Instant::now()).is_some());
     Ok(end)
 }
 

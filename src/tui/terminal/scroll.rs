@@ -29,11 +29,13 @@ pub(super) fn find(old: &[Cell], new: &[Cell], width: usize) -> Option<Move> {
     if plain.iter().sum::<i64>() < WORTHWHILE {
         return None;
     }
+    let distances = distances(&rows, &plain);
+    if distances.is_empty() {
+        return None;
+    }
     let fresh: Vec<i64> = rows.iter().map(|(_, new)| cost(None, new)).collect();
-    let best = distances(&rows, &plain)
-        .into_iter()
-        .filter_map(|by| best_band(&rows, &plain, &fresh, by))
-        .max_by_key(|(gain, _)| *gain)?;
+    let best =
+        distances.into_iter().filter_map(|by| best_band(&rows, &plain, &fresh, by)).max_by_key(|(gain, _)| *gain)?;
     (best.0 > OVERHEAD).then_some(best.1)
 }
 

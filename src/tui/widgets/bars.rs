@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::put;
+use super::put_in;
 use crate::tui::text;
 use crate::tui::theme::{Role, Theme};
 
@@ -14,8 +14,9 @@ pub fn gauge(area: Rect, buf: &mut Buffer, theme: &Theme, done: u64, total: u64,
     let behind = (text::width(label) as u16 + 1).min(area.width / 2);
     let bar_cells = area.width.saturating_sub(behind + 5);
     bar(Rect { width: bar_cells, ..area }, buf, theme, done, total, Role::Accent);
-    let x = put(buf, area.x + bar_cells, area.y, 5, &format!("{percent:>5}"), theme.style(Role::Text), theme);
-    put(buf, x + 1, area.y, behind.saturating_sub(1), label, theme.style(Role::Dim), theme);
+    let x =
+        put_in(area, buf, (area.x + bar_cells, area.y), 5, &format!("{percent:>5}"), theme.style(Role::Text), theme);
+    put_in(area, buf, (x + 1, area.y), behind.saturating_sub(1), label, theme.style(Role::Dim), theme);
 }
 
 /// A bar for a score of `value` out of `max`, as wide as the area; one row.
@@ -32,7 +33,7 @@ fn bar(area: Rect, buf: &mut Buffer, theme: &Theme, value: u64, max: u64, role: 
     let filled = if max == 0 { 0 } else { (u128::from(value.min(max)) * width / u128::from(max)) as u16 };
     for i in 0..area.width {
         let (symbol, role) = if i < filled { (symbols.bar_full, role) } else { (symbols.bar_empty, Role::Dim) };
-        put(buf, area.x + i, area.y, 1, symbol, theme.style(role), theme);
+        put_in(area, buf, (area.x + i, area.y), 1, symbol, theme.style(role), theme);
     }
 }
 

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::{popup, put};
+use super::{popup, put_in};
 use crate::i18n::Lang;
 use crate::tui::keymap::Action;
 use crate::tui::text;
@@ -56,15 +56,15 @@ impl Confirm {
         let area = super::centered(screen, width, lines.len() as u16 + 4);
         let inner = popup(area, buf, theme, &self.title);
         for (y, range) in (inner.y..inner.bottom().saturating_sub(1)).zip(lines) {
-            put(buf, inner.x, y, inner.width, &body[range], theme.style(Role::Text), theme);
+            put_in(inner, buf, (inner.x, y), inner.width, &body[range], theme.style(Role::Text), theme);
         }
         let y = inner.bottom().saturating_sub(1);
         let role = |focused| theme.style(if focused { Role::Selected } else { Role::Text });
         let no = format!("[ {} ]", Action::Decline.title(lang));
         let yes = format!("[ {} ]", Action::Accept.title(lang));
-        let x = put(buf, inner.x, y, inner.width, &yes, role(self.yes), theme) + 2;
-        put(buf, x, y, inner.right().saturating_sub(x), &no, role(!self.yes), theme);
-        Position::new(if self.yes { inner.x } else { x } + 2, y)
+        let x = put_in(inner, buf, (inner.x, y), inner.width, &yes, role(self.yes), theme) + 2;
+        put_in(inner, buf, (x, y), inner.width, &no, role(!self.yes), theme);
+        Position::new((if self.yes { inner.x } else { x } + 2).min(inner.right().saturating_sub(1)), y)
     }
 }
 

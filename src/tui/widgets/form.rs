@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::put;
+use super::put_in;
 use crate::tui::text;
 use crate::tui::theme::{Role, Theme};
 
@@ -133,16 +133,16 @@ impl Form<'_> {
     fn draw_label(&self, row: Rect, buf: &mut Buffer, field: &Field<'_>, focused: bool) {
         let (theme, symbols) = (&self.theme, self.theme.symbols());
         if focused {
-            put(buf, row.x, row.y, 1, symbols.marker, theme.style(Role::Marker), theme);
+            put_in(row, buf, (row.x, row.y), 1, symbols.marker, theme.style(Role::Marker), theme);
         }
         let cells = self.label_cells(row.width);
         let role = if field.error.is_some() { Role::Error } else { Role::Label };
-        let x = put(buf, row.x + 2, row.y, cells.saturating_sub(2), field.label, theme.style(role), theme);
+        let x = put_in(row, buf, (row.x + 2, row.y), cells.saturating_sub(2), field.label, theme.style(role), theme);
         if field.required {
-            put(buf, x, row.y, 1, "*", theme.style(Role::Warning), theme);
+            put_in(row, buf, (x, row.y), 1, "*", theme.style(Role::Warning), theme);
         }
         if field.changed {
-            put(buf, row.x + 2 + cells, row.y, 1, symbols.changed, theme.style(Role::Changed), theme);
+            put_in(row, buf, (row.x + 2 + cells, row.y), 1, symbols.changed, theme.style(Role::Changed), theme);
         }
     }
 
@@ -155,8 +155,8 @@ impl Form<'_> {
             for (i, range) in text::wrap(text, cells).into_iter().enumerate() {
                 if let Some(row) = visible_rows(area, offset, top, 1) {
                     let style = theme.style(role);
-                    put(buf, area.x + indent, row.y, 1, if i == 0 { sign } else { " " }, style, theme);
-                    put(buf, area.x + indent + 2, row.y, cells as u16, &text[range], style, theme);
+                    put_in(area, buf, (area.x + indent, row.y), 1, if i == 0 { sign } else { " " }, style, theme);
+                    put_in(area, buf, (area.x + indent + 2, row.y), cells as u16, &text[range], style, theme);
                 }
                 top += 1;
             }

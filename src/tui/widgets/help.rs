@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::put;
+use super::{lookup_keys, put_in};
 use crate::i18n::{Lang, console as msg};
 use crate::tui::keymap::{Action, Context, Keymap, Section};
 use crate::tui::text;
@@ -50,6 +50,28 @@ impl HelpPage {
         HelpPage { lines }
     }
 
+    /// The lines that fit a query (part of the title, its pinyin or initials, or the key), with their headings.
+    pub fn matching(&self, query: &str) -> HelpPage {
+        let mut lines = Vec::new();
+        let mut heading = None;
+        for line in &self.lines {
+            match line {
+                Line::Heading(_) => heading = Some(line),
+                Line::Entry { keys, title } => {
+                    if lookup_keys([title.as_str(), keys]).score(query).is_some() {
+                        if let Some(heading) = heading.take() {
+                            lines.extend((!lines.is_empty()).then_some(Line::Gap));
+                            lines.push(heading.clone());
+                        }
+                        lines.push(line.clone());
+                    }
+                }
+                Line::Gap => {}
+            }
+        }
+        HelpPage { lines }
+    }
+
     /// The number of lines.
     pub fn height(&self) -> usize {
         self.lines.len()
@@ -66,12 +88,12 @@ impl HelpPage {
             match line {
                 Line::Gap => {}
                 Line::Heading(title) => {
-                    put(buf, area.x, y, area.width, title, theme.style(Role::Title), theme);
+                    put_in(area, buf, (area.x, y), area.width, title, theme.style(Role::Title), theme);
                 }
                 Line::Entry { keys, title } => {
-                    put(buf, area.x + 2, y, key_cells, keys, theme.style(Role::Key), theme);
+                    put_in(area, buf, (area.x + 2, y), key_cells, keys, theme.style(Role::Key), theme);
                     let x = area.x + 2 + key_cells + 2;
-                    put(buf, x, y, area.right().saturating_sub(x), title, theme.style(Role::Text), theme);
+                    put_in(area, buf, (x, y), area.width, title, theme.style(Role::Text), theme);
                 }
             }
         }
@@ -102,6 +124,17 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_search_keeps_headings_of_what_it_finds() {
+        let page = HelpPage::new(Keymap::standard(), &[Context::Wishes, Context::List], Lang::Zh);
+        let found = page.matching("renling");
+        assert!(found.lines.iter().any(|l| matches!(l, Line::Entry { title, .. } if title == "认领")));
+        assert!(matches!(found.lines[0], Line::Heading(_)));
+        assert!(found.height() < page.height() / 4, "{found:?}");
+        assert_eq!(page.matching("").height(), page.height());
+        assert_eq!(page.matching("zzzz").height(), 0);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::list::{ListState, Motion, Scroll};
-use super::{LineInput, Lookup, lookup_keys, popup, put, split_top};
+use super::{LineInput, Lookup, lookup_keys, popup, put_in, split_top};
 use crate::i18n::{Lang, console as msg};
 use crate::tui::keymap::{Action, Context, Keymap};
 use crate::tui::text;
@@ -143,7 +143,7 @@ impl<T: Clone> Palette<T> {
         let (top, list) = split_top(inner, 1);
         let cursor = self.input.draw(top, buf, theme, true, msg::type_to_search(lang));
         if self.found.is_empty() {
-            put(buf, list.x, list.y, list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
+            put_in(list, buf, (list.x, list.y), list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
         }
         for (y, at) in (list.y..list.bottom()).zip(self.list.visible(self.found.len(), list.height)) {
             self.draw_item(
@@ -159,15 +159,23 @@ impl<T: Clone> Palette<T> {
 
     fn draw_item(&self, area: Rect, buf: &mut Buffer, theme: &Theme, item: &PaletteItem<T>, selected: bool) {
         if selected {
-            put(buf, area.x, area.y, 1, theme.symbols().marker, theme.style(Role::Marker), theme);
+            put_in(area, buf, (area.x, area.y), 1, theme.symbols().marker, theme.style(Role::Marker), theme);
         }
         let note = item.disabled.as_deref().unwrap_or(&item.keys);
         let note_cells = (text::width(note) as u16).min(area.width / 2);
         let room = area.width.saturating_sub(2 + note_cells + 1);
         let role = if item.disabled.is_some() { Role::Disabled } else { Role::Text };
-        put(buf, area.x + 2, area.y, room, &item.title, theme.style(role), theme);
+        put_in(area, buf, (area.x + 2, area.y), room, &item.title, theme.style(role), theme);
         let note_role = if item.disabled.is_some() { Role::Dim } else { Role::Key };
-        put(buf, area.right().saturating_sub(note_cells), area.y, note_cells, note, theme.style(note_role), theme);
+        put_in(
+            area,
+            buf,
+            (area.right().saturating_sub(note_cells), area.y),
+            note_cells,
+            note,
+            theme.style(note_role),
+            theme,
+        );
     }
 }
 

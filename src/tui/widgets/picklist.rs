@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::list::{ListState, Motion, Scroll};
-use super::{LineInput, Lookup, lookup_keys, popup, put, split_top};
+use super::{LineInput, Lookup, lookup_keys, popup, put_in, split_top};
 use crate::i18n::{Lang, console as msg};
 use crate::tui::keymap::Action;
 use crate::tui::text;
@@ -114,17 +114,17 @@ impl PickList {
         let (top, list) = split_top(inner, 1);
         let cursor = self.input.draw(top, buf, theme, true, msg::code_or_letters(lang));
         if self.found.is_empty() {
-            put(buf, list.x, list.y, list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
+            put_in(list, buf, (list.x, list.y), list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
         }
         let code_cells = self.choices.iter().map(|c| text::width(&c.code)).max().unwrap_or(0).min(16) as u16;
         for (y, at) in (list.y..list.bottom()).zip(self.list.visible(self.found.len(), list.height)) {
             let choice = &self.choices[self.found[at]];
             if at == self.list.selected {
-                put(buf, list.x, y, 1, theme.symbols().marker, theme.style(Role::Marker), theme);
+                put_in(list, buf, (list.x, y), 1, theme.symbols().marker, theme.style(Role::Marker), theme);
             }
-            put(buf, list.x + 2, y, code_cells, &choice.code, theme.style(Role::Key), theme);
+            put_in(list, buf, (list.x + 2, y), code_cells, &choice.code, theme.style(Role::Key), theme);
             let x = list.x + 3 + code_cells;
-            put(buf, x, y, list.right().saturating_sub(x), &choice.label, theme.style(Role::Text), theme);
+            put_in(list, buf, (x, y), list.width, &choice.label, theme.style(Role::Text), theme);
         }
         cursor
     }

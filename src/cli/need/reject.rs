@@ -1,0 +1,27 @@
+//! `need reject`
+
+use crate::cli::{Io, Outcome, Run, ids, words};
+use crate::desk::Desk;
+use crate::domain::command::Command;
+
+/// Finds a need invalid, with the reason
+#[derive(Debug, clap::Args)]
+pub struct Reject {
+    /// The need: id, beginning of an id, number
+    #[arg(value_name = "ID")]
+    need: String,
+    /// Why: untrue, incomplete, duplicate, out_of_scope, covered, unreachable, other
+    #[arg(long, value_name = "REASON")]
+    reason: String,
+    /// What was found
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    findings: String,
+}
+
+impl Run for Reject {
+    fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
+        let need = ids::need(desk, &self.need)?;
+        let reason = words::code_in("reject_reason", "reason", &self.reason)?;
+        super::commit(desk, io, need, Command::RejectNeed { need, reason, findings: self.findings.clone() })
+    }
+}

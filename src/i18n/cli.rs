@@ -1,0 +1,63 @@
+//! The command line: answers, errors, and the Chinese texts of its help.
+
+mod answers;
+mod faults;
+mod headings;
+mod help;
+mod upkeep;
+
+pub use answers::*;
+pub use faults::*;
+pub use headings::*;
+pub use help::help_zh;
+pub use upkeep::*;
+
+use super::Lang;
+use crate::search::Field;
+
+/// The field in which something was found.
+pub fn found_in(lang: Lang, field: Field) -> &'static str {
+    let (zh, en) = match field {
+        Field::Name => ("姓名", "name"),
+        Field::IdTail => ("身份证号后四位", "ID number"),
+        Field::Phone => ("电话", "telephone"),
+        Field::ArchiveNo => ("档案号", "archive number"),
+        Field::Village => ("村（社区）", "village"),
+        Field::Address => ("地址", "address"),
+    };
+    lang.pick(zh, en)
+}
+
+/// The name of a figure of `stats`.
+pub fn stat(lang: Lang, name: &str) -> &str {
+    let (zh, en) = match name {
+        "households" => ("家庭", "households"),
+        "members" => ("人员", "members"),
+        "visits" => ("走访", "visits"),
+        "leads" => ("线索", "leads"),
+        "open_leads" => ("待核查线索", "open leads"),
+        "needs" => ("需求", "needs"),
+        "open_needs" => ("未办结需求", "open needs"),
+        "wishes" => ("心愿", "wishes"),
+        "workers" => ("工作人员", "workers"),
+        "stations" => ("助联体", "stations"),
+        "regions" => ("区划", "regions"),
+        "due" => ("应访", "due"),
+        "overdue" => ("逾期未访", "overdue"),
+        "pending" => ("待上传", "pending"),
+        "refused" => ("被退回", "refused"),
+        "conflicts" => ("冲突", "conflicts"),
+        "commands" => ("操作", "commands"),
+        "disk_bytes" => ("占用字节", "bytes on disk"),
+        other => (other, other),
+    };
+    lang.pick(zh, en)
+}
+
+/// The name of a wish's state in `stats`.
+pub fn wish_stat(lang: Lang, state: &str) -> std::borrow::Cow<'_, str> {
+    match state {
+        "tentative" => lang.pick("待确认", "tentative").into(),
+        state => crate::domain::codes::label("wish_state", state, lang),
+    }
+}

@@ -1,0 +1,343 @@
+//! One household: who and where, and its file in tabs.
+
+mod allowance;
+mod basic;
+mod members;
+mod needs;
+mod page;
+mod portrait;
+mod timeline;
+mod visits;
+mod wishes;
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::format;
+use crate::domain::id::HouseholdId;
+use crate::domain::record::RecordKey;
+use crate::domain::records::{Dossier, OlderPage};
+use crate::domain::risk;
+use crate::domain::{display, field};
+use crate::i18n::{Lang, screens as text};
+use crate::replica::projection::risk_facts;
+use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
+use crate::tui::keymap::{Action, Context as KeyContext};
+use crate::tui::session::Frame;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Motion, put, split_top, tabs};
+use page::{Cursor, Page, Target};
+
+/// The tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Tab {
+    #[default]
+    Basic,
+    Members,
+    Portrait,
+    Allowance,
+    Visits,
+    Needs,
+    Wishes,
+    Timeline,
+}
+
+const TABS: [Tab; 8] =
+    [Tab::Basic, Tab::Members, Tab::Portrait, Tab::Allowance, Tab::Visits, Tab::Needs, Tab::Wishes, Tab::Timeline];
+
+impl Tab {
+    fn title(self, lang: Lang) -> &'static str {
+        match self {
+            Tab::Basic => text::tab_basic(lang),
+            Tab::Members => text::tab_members(lang),
+            Tab::Portrait => text::tab_portrait(lang),
+            Tab::Allowance => text::tab_allowance(lang),
+            Tab::Visits => text::tab_visits(lang),
+            Tab::Needs => text::tab_needs(lang),
+            Tab::Wishes => text::tab_wishes(lang),
+            Tab::Timeline => text::tab_timeline(lang),
+        }
+    }
+}
+
+/// The screen.
+#[derive(Debug)]
+pub struct State {
+    household: HouseholdId,
+    file: File,
+    /// Older pages read so far, newest first.
+    older: Vec<OlderPage>,
+    /// Whether more than the latest visits are shown.
+    all_visits: bool,
+    tab: Tab,
+    cursors: [Cursor; TABS.len()],
+}
+
+/// How far reading the file has come.
+#[derive(Debug)]
+enum File {
+    Loading,
+    Missing,
+    Here(Arc<Dossier>),
+}
+
+impl State {
+    /// The screen of a household.
+    pub fn new(household: HouseholdId) -> State {
+        State {
+            household,
+            file: File::Loading,
+            older: Vec::new(),
+            all_visits: false,
+            tab: Tab::default(),
+            cursors: [Cursor { block: 0, offset: 0 }; TABS.len()],
+        }
+    }
+
+    /// The household.
+    pub fn household(&self) -> HouseholdId {
+        self.household
+    }
+
+    /// Its file, once it has been read.
+    pub fn file(&self) -> Option<&Arc<Dossier>> {
+        match &self.file {
+            File::Here(file) => Some(file),
+            File::Loading | File::Missing => None,
+        }
+    }
+
+    fn cursor(&self) -> Cursor {
+        self.cursors[self.tab as usize]
+    }
+
+    fn page(&self, ctx: &Context<'_>) -> Page {
+        let Some(file) = self.file() else { return Page::default() };
+        match self.tab {
+            Tab::Basic => basic::page(file, ctx),
+            Tab::Members => members::page(file, ctx),
+            Tab::Portrait => portrait::page(file, ctx),
+            Tab::Allowance => allowance::page(file, ctx),
+            Tab::Visits => visits::page(file, &self.older, self.all_visits, ctx),
+            Tab::Needs => needs::page(file, ctx),
+            Tab::Wishes => wishes::page(file, ctx),
+            Tab::Timeline => timeline::page(file, &self.older, ctx),
+        }
+    }
+
+    /// The number of the next older page; pages count from the oldest.
+    fn next_older(&self) -> Option<u32> {
+        self.file()?.older_pages.checked_sub(self.older.len() as u32 + 1)
+    }
+
+    fn turn(&mut self, by: isize) {
+        let at = (self.tab as isize + by).rem_euclid(TABS.len() as isize);
+        self.tab = TABS[at as usize];
+    }
+}
+
+/// Rows of the header.
+const HEADER: u16 = 4;
+
+fn body(ctx: &Context<'_>) -> Rect {
+    split_top(ctx.body(), HEADER + 2).1
+}
+
+/// Reads the file (again).
+pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
+    let page = state.page(ctx);
+    page.fit(&mut state.cursors[state.tab as usize], body(ctx));
+    vec![Effect::Work(Work::OpenHousehold(state.household))]
+}
+
+/// Turns tabs, moves, reads older entries.
+pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    match input {
+        Input::Message(Message::Household(_, id, Ok(found))) if *id == state.household => {
+            state.file = found.clone().map_or(File::Missing, File::Here);
+            let page = state.page(ctx);
+            page.fit(&mut state.cursors[state.tab as usize], body(ctx));
+            Some(Vec::new())
+        }
+        Input::Message(Message::Older(_, id, number, Ok(found))) if *id == state.household => {
+            // Asked for twice, it must not stand there twice.
+            if state.next_older() == Some(*number) {
+                state.older.push(found.clone().unwrap_or_default());
+            }
+            Some(Vec::new())
+        }
+        Input::Action(action) => act(state, *action, ctx),
+        _ => None,
+    }
+}
+
+fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    if let Some(motion) = Motion::of(action) {
+        let page = state.page(ctx);
+        page.go(&mut state.cursors[state.tab as usize], motion, body(ctx));
+        return Some(Vec::new());
+    }
+    match action {
+        Action::NextTab | Action::NextPane => state.turn(1),
+        Action::PreviousTab | Action::PreviousPane => state.turn(-1),
+        Action::Older => {
+            let waiting = state.file().is_some_and(|file| file.live_visits().count() > visits::FIRST);
+            if !std::mem::replace(&mut state.all_visits, true) && waiting && state.tab == Tab::Visits {
+                return Some(Vec::new());
+            }
+            let older = state.next_older().map(|number| Effect::Work(Work::Older(state.household, number)));
+            return Some(older.into_iter().collect());
+        }
+        _ => return None,
+    }
+    state.page(ctx).fit(&mut state.cursors[state.tab as usize], body(ctx));
+    Some(Vec::new())
+}
+
+/// Turning, moving, reading older entries.
+pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    match action {
+        Action::NextTab | Action::PreviousTab | Action::NextPane | Action::PreviousPane => Can::Yes,
+        Action::Older => {
+            let more = state.file().is_some_and(|file| visits::waits(file, &state.older, state.all_visits));
+            Can::when(more, text::no_older(ctx.lang))
+        }
+        _ if Motion::of(action).is_some() => Can::Yes,
+        _ => Can::Pass,
+    }
+}
+
+/// Draws header, tabs and the page of the present tab.
+pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &ctx.theme;
+    let (head, rest) = split_top(area, HEADER);
+    let (bar, rest) = split_top(rest, 1);
+    let (_, body) = split_top(rest, 1);
+    header(state, ctx, head, frame);
+    let titles: Vec<&str> = TABS.iter().map(|tab| tab.title(ctx.lang)).collect();
+    tabs(bar, frame.buf, theme, &titles, state.tab as usize);
+    let cursor = state.cursor();
+    match &state.file {
+        File::Loading => {
+            put(frame.buf, body.x + 2, body.y, body.width, text::loading(ctx.lang), theme.style(Role::Dim), theme);
+        }
+        File::Missing => {
+            put(frame.buf, body.x + 2, body.y, body.width, text::not_held(ctx.lang), theme.style(Role::Warning), theme);
+        }
+        File::Here(_) => state.page(ctx).draw(body, frame, ctx, cursor.offset, Some(cursor.block)),
+    }
+}
+
+/// Who and where: from the row, so that it stands there before the file is read.
+fn header(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
+    let (lang, theme) = (ctx.lang, &ctx.theme);
+    let Some(row) = ctx.memory.household(state.household) else { return };
+    let fixed = row.fixed();
+    let place = ctx.memory.region(fixed.region).map(|code| ctx.memory.reference.place(code)).unwrap_or_default();
+    let (grade, role) = format::grade(fixed.grade);
+    let name = ctx.name(row.head());
+    let mut x = put(frame.buf, area.x, area.y, area.width, &name, theme.style(Role::Title), theme) + 2;
+    for (part, role) in [
+        (text::persons(lang, u32::from(fixed.members)).as_str(), Role::Text),
+        (format::category(fixed.category, lang), Role::Text),
+        (text::facet_grade(lang, grade).as_str(), role),
+        (place.as_str(), Role::Text),
+        (row.archive_no(), Role::Dim),
+    ] {
+        x = put(frame.buf, x, area.y, area.right().saturating_sub(x), part, theme.style(role), theme) + 2;
+    }
+    let phone = row.phones().next().map(crate::domain::mask::phone).unwrap_or_default();
+    let address = crate::domain::mask::address(row.address());
+    let (due, due_role) = format::due(fixed.next_due, ctx);
+    let last = format::ago(fixed.last_visit, ctx);
+    let mut fields = |y: u16, parts: &[(&str, &str, Role)]| {
+        let mut x = area.x;
+        for (label, value, role) in parts.iter().filter(|(_, value, _)| !value.is_empty()) {
+            let left = |x: u16| area.right().saturating_sub(x);
+            x = put(frame.buf, x, y, left(x), label, theme.style(Role::Label), theme) + 1;
+            x = put(frame.buf, x, y, left(x), value, theme.style(*role), theme) + 3;
+        }
+    };
+    fields(
+        area.y + 1,
+        &[(text::field_address(lang), &address, Role::Masked), (text::field_phone(lang), &phone, Role::Masked)],
+    );
+    let open = text::open_things(lang, fixed.open_needs, fixed.open_wishes);
+    fields(
+        area.y + 2,
+        &[
+            (text::col_last_visit(lang), &last, Role::Text),
+            (text::col_due(lang), &due, due_role),
+            (text::field_visits(lang), &fixed.visits.to_string(), Role::Text),
+            (text::field_open(lang), &open, Role::Text),
+        ],
+    );
+    let reasons = state.file().map(|file| reasons(file, ctx)).unwrap_or_default();
+    fields(area.y + 3, &[(text::field_reasons(lang), &reasons, role)]);
+}
+
+/// Why the household has its risk grade, in words.
+fn reasons(file: &Dossier, ctx: &Context<'_>) -> String {
+    let assessment = risk::assess(&risk_facts(file, ctx.today()));
+    let words: Vec<String> = assessment.reasons.iter().map(|reason| reason.message(ctx.lang)).collect();
+    if words.is_empty() { text::no_reasons(ctx.lang).to_owned() } else { words.join(ctx.lang.pick("；", "; ")) }
+}
+
+/// The file in short, for the pane beside the list.
+pub fn summary(file: &Dossier, ctx: &Context<'_>) -> Page {
+    basic::summary(file, ctx)
+}
+
+/// A field's content as this worker may see it now, and whether it is masked.
+fn shown(
+    key: RecordKey,
+    field: &field::Field,
+    value: &crate::domain::value::Value,
+    ctx: &Context<'_>,
+) -> (String, bool) {
+    let plain = display::plain(field, value, ctx.lang);
+    // Names are what a worker recognises people by.
+    let is_name = field.kind == field::FieldKind::Name && ctx.may(crate::domain::worker::Right::SeeCases);
+    if is_name || ctx.is_revealed(key, field.name) {
+        return (plain, false);
+    }
+    let masked = display::masked(field, value, ctx.lang);
+    let hides = masked != plain;
+    (masked, hides)
+}
+
+/// The household's file.
+pub fn contexts(state: &State) -> Vec<KeyContext> {
+    match state.tab {
+        Tab::Visits => vec![KeyContext::Household, KeyContext::Visits, KeyContext::List],
+        _ => vec![KeyContext::Household, KeyContext::List],
+    }
+}
+
+/// The keys worth showing.
+pub fn hints(state: &State) -> &'static [Action] {
+    match state.tab {
+        Tab::Basic | Tab::Members => &[Action::NextTab, Action::LogVisit, Action::Reveal, Action::Back],
+        Tab::Visits | Tab::Timeline => &[Action::NextTab, Action::LogVisit, Action::Older, Action::Back],
+        Tab::Needs => &[Action::NextTab, Action::AddNeed, Action::AddWish, Action::Back],
+        _ => &[Action::NextTab, Action::LogVisit, Action::Back],
+    }
+}
+
+/// The title line.
+pub fn title(_: &State, ctx: &Context<'_>) -> String {
+    text::title(ctx.lang, text::household(ctx.lang))
+}
+
+/// The household, and what the selected line is about.
+pub fn subject(state: &State, ctx: &Context<'_>) -> Subject {
+    let mut subject = Subject { household: Some(state.household), ..Subject::default() };
+    match state.page(ctx).target(state.cursor()) {
+        Some(Target::Field(key, field, true)) => subject.masked = Some((key, field)),
+        Some(Target::Need(need)) => subject.need = Some(need),
+        Some(Target::Wish(wish)) => subject.wish = Some(wish),
+        Some(Target::Field(_, _, false)) | None => {}
+    }
+    subject
+}

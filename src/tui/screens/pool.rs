@@ -1,0 +1,116 @@
+//! What the lists of leads, needs and wishes have in common: whose territory a row lies in, the line of filters, and
+//! whether an act is possible.
+
+use ratatui::layout::Rect;
+
+use super::format;
+use crate::domain::id::HouseholdId;
+use crate::domain::refusal::{Reason, Refusal};
+use crate::domain::region::RegionCode;
+use crate::domain::worker::Right;
+use crate::i18n::{Explain as _, forms as text, screens};
+use crate::replica::rows::{NO_DAY, day};
+use crate::tui::app::{Can, Context, Opening};
+use crate::tui::session::Frame;
+use crate::tui::theme::Role;
+use crate::tui::widgets::{Column, Table, tabs};
+
+/// The territory of the worker.
+pub struct Territory {
+    /// By number of region, as rows have it.
+    within: Vec<bool>,
+}
+
+impl Territory {
+    /// The territory of whoever looks; a worker without regions has all that the device holds.
+    pub fn of(ctx: &Context<'_>) -> Territory {
+        let within = ctx.memory.regions().iter().map(|code| holds(ctx, code)).collect();
+        Territory { within }
+    }
+
+    /// Whether a household lies in it.
+    pub fn has(&self, household: HouseholdId, ctx: &Context<'_>) -> bool {
+        ctx.memory
+            .household(household)
+            .is_some_and(|row| self.within.get(row.fixed().region as usize).copied().unwrap_or(false))
+    }
+}
+
+/// Whether the worker's territory has a region; one that is not known is everybody's.
+pub fn holds(ctx: &Context<'_>, code: &RegionCode) -> bool {
+    let regions = &ctx.actor.regions;
+    regions.is_empty() || code.is_empty() || regions.iter().any(|held| held.contains(code))
+}
+
+/// Whether records can be changed now.
+pub fn writable(ctx: &Context<'_>) -> Can {
+    match ctx.opening {
+        Opening::Open => Can::Yes,
+        Opening::Rows => Can::No(screens::still_opening(ctx.lang).to_owned()),
+        Opening::Failed(fault) => Can::No(fault.message(ctx.lang).to_owned()),
+    }
+}
+
+/// Whether the worker may do something now.
+pub fn permitted(ctx: &Context<'_>, right: Right) -> Can {
+    if ctx.may(right) { writable(ctx) } else { Can::No(screens::no_right(ctx.lang).to_owned()) }
+}
+
+/// Whether an act is possible: the role allows it, and the lifecycle table does.
+pub fn possible<S>(ctx: &Context<'_>, right: Right, step: Result<S, Reason>) -> Can {
+    match (permitted(ctx, right), step) {
+        (Can::Yes, Err(reason)) => Can::No(Refusal::from(reason).message(ctx.lang)),
+        (can, _) => can,
+    }
+}
+
+/// The reason where no row is selected.
+pub fn nothing_selected(ctx: &Context<'_>) -> Can {
+    Can::No(text::nothing_selected(ctx.lang).to_owned())
+}
+
+/// The line of filters, each with the number of its rows.
+pub fn filter_line(
+    names: &[&str],
+    counts: &[usize],
+    selected: usize,
+    ctx: &Context<'_>,
+    area: Rect,
+    frame: &mut Frame<'_>,
+) {
+    let titles: Vec<String> = names.iter().zip(counts).map(|(name, count)| format!("{name} {count}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    tabs(area, frame.buf, &ctx.theme, &titles, selected);
+}
+
+/// A list with its headings.
+pub fn table<'a>(columns: &'a [Column], empty: &'a str, ctx: &Context<'_>) -> Table<'a> {
+    Table { columns, sorted: None, header: true, focused: true, empty, theme: ctx.theme }
+}
+
+/// A household's head and village, as this worker may see them; nothing where the role has no right to case files.
+pub fn head_and_village(household: Option<HouseholdId>, ctx: &Context<'_>) -> (String, String) {
+    let row = household.filter(|_| ctx.may(Right::SeeCases)).and_then(|id| ctx.memory.household(id));
+    row.map_or_else(Default::default, |row| {
+        let village = ctx.memory.region(row.fixed().region).map(|code| ctx.memory.reference.region_name(code));
+        (ctx.name(row.head()).into_owned(), village.unwrap_or_default())
+    })
+}
+
+/// Days that are left until a day, or by how many it is over, with the look.
+pub fn days_left(until: i32, ctx: &Context<'_>) -> (String, Role) {
+    if until == NO_DAY {
+        return ("—".to_owned(), Role::Dim);
+    }
+    match until - day(ctx.today()) {
+        over @ ..0 => (text::days_over(ctx.lang, -over), Role::Overdue),
+        left @ 0..=3 => (text::days_left(ctx.lang, left), Role::Warning),
+        left => (text::days_left(ctx.lang, left), Role::Text),
+    }
+}
+
+/// How long ago a day was, in the look of something overdue from `limit` days on.
+pub fn age(reported: i32, limit: i32, ctx: &Context<'_>) -> (String, Role) {
+    let late = reported != NO_DAY && day(ctx.today()) - reported > limit;
+    (format::ago(reported, ctx).into_owned(), if late { Role::Overdue } else { Role::Dim })
+}
