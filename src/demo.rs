@@ -180,8 +180,8 @@ impl Demo {
         verify::expected(self.size)
     }
 
-    /// The day as of which the demo was drawn that this worker record, its first, comes from. Ages, lateness and
-    /// omissions are to be counted as of that day.
+    /// The day as of which the demo was drawn that a worker record comes from: any of its workers tells. Ages, lateness
+    /// and omissions are to be counted as of that day.
     pub fn made_on(worker: &Worker) -> NaiveDate {
         worker.meta.hlc.moment().date()
     }

@@ -57,6 +57,9 @@ fn every_record_is_without_fault() {
         let demo = Demo::new(size, 1, today());
         let strays = demo.leads_without_household().map(Record::from);
         for record in demo.reference().into_iter().chain(strays) {
+            if let Record::Worker(worker) = &record {
+                assert_eq!(Demo::made_on(worker), today(), "{worker:?}");
+            }
             assert_eq!(validate::record(record.fields(), today()), [], "{record:?}");
         }
     }

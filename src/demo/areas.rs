@@ -10,6 +10,8 @@ use super::stream::{Stream, Topic};
 use crate::domain::codes::Code;
 use crate::domain::id::{ResourceId, WorkerId};
 use crate::domain::id_number::Sex;
+use crate::domain::moment::Hlc;
+use crate::domain::numbering::{self, Series};
 use crate::domain::record::Record;
 use crate::domain::region::{Level, RegionCode};
 use crate::domain::resource::Resource;
@@ -84,6 +86,7 @@ impl Demo {
                     ..Worker::default()
                 };
                 worker.meta = self.reference_meta();
+                worker.meta.hlc = Hlc::at(self.at(0, 0)); // see `Demo::made_on`
                 worker.into()
             })
             .collect()
@@ -130,6 +133,7 @@ impl Demo {
                 let charity = matches!(*provider, 10_001 | 20_010);
                 let mut resource = Resource {
                     id: ResourceId::from(stream.id(at)),
+                    no: numbering::number(Series::Resource, region, at.date(), self.device(0), 901 + index as u64),
                     name: (*name).to_owned(),
                     kind: Code::from(*kind),
                     pool: Code::from(if charity { "charity_supply" } else { "gov_supply" }),
