@@ -32,6 +32,7 @@ pub mod ids;
 mod import;
 mod inbox;
 pub mod io;
+mod key;
 mod keymap;
 mod lead;
 mod man;
@@ -89,6 +90,8 @@ pub struct Cli {
 
 /// The subcommands.
 #[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "the documentation is on the arguments of each subcommand, where clap reads it")]
+#[allow(missing_docs, reason = "the help of a command is the text of its options, which one here would replace")]
 pub enum Sub {
     Find(find::Find),
     /// Shows and lists households
@@ -119,6 +122,9 @@ pub enum Sub {
     Restore(restore::Restore),
     Doctor(doctor::Doctor),
     Compact(compact::Compact),
+    /// Shows or changes how the home keeps its key
+    #[command(subcommand)]
+    Key(key::Key),
     Demo(demo::Demo),
     VerifyDemo(verify_demo::VerifyDemo),
     Settings(settings::Set),
@@ -155,6 +161,7 @@ impl Run for Sub {
             Sub::Backup(act) => act.run(desk, io),
             Sub::Doctor(act) => act.run(desk, io),
             Sub::Compact(act) => act.run(desk, io),
+            Sub::Key(act) => act.run(desk, io),
             Sub::Demo(act) => act.run(desk, io),
             Sub::VerifyDemo(act) => act.run(desk, io),
             Sub::Settings(act) => act.run(io),

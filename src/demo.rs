@@ -8,8 +8,8 @@
 //! | how big, how many of each category | `size` |
 //! | which household is what: planted cases, present needs, the agenda | `plan` |
 //! | regions; stations, organisations, resources; workers; the papers' other areas | `places`, `network`, `staff`, `areas` |
-//! | a household being written | `file`, with `family`, `names`, `body`, `member`, `risk`, `indicators` |
-//! | visits and their notes | `visits`, `notes` |
+//! | a household being written | `file`, with `family`, `names`, `body`, `member`, `indicators` |
+//! | visits and their notes | `visits`, `notes`, `words` |
 //! | needs, wishes, claims, leads | `catalogue`, `needs`, `wishes`, `planted`, `leads` |
 //! | counting held records against the papers' figures | `tally`, [`verify()`] |
 
@@ -27,6 +27,7 @@ use crate::domain::worker::Worker;
 mod areas;
 mod body;
 mod catalogue;
+mod count;
 mod family;
 mod file;
 mod indicators;
@@ -39,7 +40,6 @@ mod notes;
 mod places;
 mod plan;
 mod planted;
-mod risk;
 mod size;
 mod staff;
 mod stream;
@@ -47,10 +47,12 @@ mod tally;
 mod verify;
 mod visits;
 mod wishes;
+mod words;
 
+pub use count::{Count, Counts};
 pub use plan::Planted;
 pub use size::{CITY_TABLE, Group, MOST_PERSONS, Size};
-pub use tally::{Count, Counts, Tally};
+pub use tally::Tally;
 pub use verify::{FigureRow, Outcome, verify};
 
 use places::Places;
@@ -191,10 +193,6 @@ impl Demo {
 
     fn date(&self, days_ago: i64) -> NaiveDate {
         self.today - Duration::days(days_ago)
-    }
-
-    fn begun(&self) -> i64 {
-        BEGUN
     }
 
     fn first_of_county(&self, county: usize) -> usize {

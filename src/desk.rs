@@ -1,6 +1,7 @@
 //! The desk: one worker at work on a replica. The command line and the console both act through it, so that a record
 //! made here has the same defaults, numbers and ids as one made there.
 
+mod demo;
 mod intake;
 
 use std::sync::Arc;

@@ -121,11 +121,11 @@ impl Replica {
     pub fn dossier(&self, household: HouseholdId) -> Result<Option<Arc<Dossier>>, ReplicaError> {
         self.wait_until_open()?;
         let mut cache = lock(&self.cache);
-        if let Some(at) = cache.iter().position(|(id, _)| *id == household) {
-            if let Some(hit) = cache.remove(at) {
-                cache.push_back(hit.clone());
-                return Ok(Some(hit.1));
-            }
+        if let Some(at) = cache.iter().position(|(id, _)| *id == household)
+            && let Some(hit) = cache.remove(at)
+        {
+            cache.push_back(hit.clone());
+            return Ok(Some(hit.1));
         }
         drop(cache);
         let found = self.vault.dossier(household)?;

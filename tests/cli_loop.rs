@@ -2,12 +2,8 @@
 
 mod cli_support;
 
-use cli_support::{PEOPLE, TestHome};
-use serde_json::{Value, json};
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap().to_owned()
-}
+use cli_support::{PEOPLE, TestHome, text};
+use serde_json::json;
 
 #[test]
 fn anyone_is_found_and_nobody_is_named() {

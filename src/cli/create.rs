@@ -10,7 +10,8 @@ use crate::domain::text;
 use crate::i18n::cli as say;
 use crate::replica::{Replica, ReplicaError};
 use crate::store::disk::MemDisk;
-use crate::store::{Home, Kdf, KeyMode};
+use crate::store::envelope::MIN_PASSPHRASE;
+use crate::store::{Home, Kdf, KeyMode, StoreError};
 
 /// The home of a demo: invented data need no passphrase.
 pub fn for_demo(home: &Home) -> Result<Replica, ReplicaError> {
@@ -40,6 +41,25 @@ pub fn first_import(import: &Import, home: &Home, passphrase_file: Option<&PathB
     outcome.and(closed)
 }
 
+/// The home of a first start of the console, empty but for the one who works there. `None` where somebody else makes one at
+/// this moment.
+pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Option<Replica>, Fault> {
+    io.remark(say::first_start(io.lang, &io.home.display().to_string()));
+    let passphrase = match secret::named(passphrase_file, io)? {
+        Some(passphrase) => Some(passphrase),
+        None => secret::ask_new_or_none(io, &say::ask_first_passphrase(io.lang, MIN_PASSPHRASE))?,
+    };
+    let mode = passphrase.map_or(KeyMode::KeyFile, |passphrase| KeyMode::Passphrase(passphrase, Kdf::default()));
+    match Replica::create(home.clone(), &mode) {
+        Ok(replica) => {
+            Desk::settle_in(&replica, &worker_name(None), io.now)?;
+            Ok(Some(replica))
+        }
+        Err(ReplicaError::Store(StoreError::Exists(_) | StoreError::InUse(_))) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// How a new home keeps its key: sealed by a passphrase where there is one or somebody to ask, else by a key file.
 pub fn key_mode(unsealed: bool, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<KeyMode, Fault> {
     if unsealed {
@@ -48,7 +68,7 @@ pub fn key_mode(unsealed: bool, passphrase_file: Option<&PathBuf>, io: &mut Io<'
     if let Some(passphrase) = secret::named(passphrase_file, io)? {
         return Ok(KeyMode::Passphrase(passphrase, Kdf::default()));
     }
-    if secret::can_ask() && !io.json {
+    if io.asks && !io.json {
         return Ok(KeyMode::Passphrase(secret::ask_new(io)?, Kdf::default()));
     }
     Ok(KeyMode::KeyFile)

@@ -75,6 +75,9 @@ pub enum CliError {
         /// Its process id, as far as known.
         pid: Option<u32>,
     },
+    /// Something has to be typed, and nobody can be asked. `prompt.unavailable`
+    #[error("nobody can be asked")]
+    CannotAsk,
     /// The chain of the audit trail is broken. `audit.broken`
     #[error("the audit trail is broken")]
     AuditBroken,
@@ -111,6 +114,7 @@ impl Explain for CliError {
             CliError::Code { .. } => "code.unknown",
             CliError::OwnerLost => "home.owner_lost",
             CliError::OwnerSilent { .. } => "home.owner_silent",
+            CliError::CannotAsk => "prompt.unavailable",
             CliError::AuditBroken => "audit.broken",
             CliError::Unwell => "doctor.findings",
             CliError::FiguresDiffer { .. } => "demo.figures_differ",
@@ -136,6 +140,7 @@ impl Explain for CliError {
             }
             CliError::OwnerLost => say::owner_lost(lang).to_owned(),
             CliError::OwnerSilent { pid } => say::owner_silent(lang, &process(pid)),
+            CliError::CannotAsk => say::cannot_ask(lang).to_owned(),
             CliError::AuditBroken => say::audit_broken(lang).to_owned(),
             CliError::Unwell => say::unwell(lang).to_owned(),
             CliError::FiguresDiffer { count } => say::figures_differ(lang, *count),
@@ -152,6 +157,7 @@ impl Explain for CliError {
             CliError::Code { list, .. } => say::bad_value_remedy(lang, &choices(list, lang)),
             CliError::OwnerLost => say::owner_lost_remedy(lang).to_owned(),
             CliError::OwnerSilent { .. } => say::owner_silent_remedy(lang).to_owned(),
+            CliError::CannotAsk => say::cannot_ask_remedy(lang).to_owned(),
             CliError::AuditBroken => say::audit_broken_remedy(lang).to_owned(),
             CliError::Unwell => say::unwell_remedy(lang).to_owned(),
             CliError::FiguresDiffer { .. } => say::figures_differ_remedy(lang).to_owned(),
@@ -280,4 +286,5 @@ told!(
     crate::settings::SettingsError,
     crate::store::StoreError,
     crate::tui::keymap::KeymapError,
+    crate::tui::terminal::TerminalError,
 );

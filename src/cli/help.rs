@@ -19,7 +19,7 @@ pub fn command(lang: Lang) -> Command {
         .arg(version.help("Show the version"))
         .mut_args(|arg| if arg.is_global_set() { arg.help_heading("Global options") } else { arg });
     match lang {
-        Lang::En => root.mut_subcommands(|sub| english(sub)),
+        Lang::En => root.mut_subcommands(english),
         Lang::Zh => chinese(root, &mut Vec::new()),
     }
 }

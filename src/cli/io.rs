@@ -32,6 +32,8 @@ pub struct Io<'a> {
     pub now: Now,
     /// Whether `err` is a terminal, on which progress may be drawn.
     pub live: bool,
+    /// Whether the person at the command can be asked for something.
+    pub asks: bool,
     /// Cells of the line of progress that is shown.
     pub drawn: usize,
 }

@@ -40,6 +40,7 @@ pub fn run(cli: Cli, args: &[OsString], lang: Lang) -> u8 {
         home: PathBuf::new(),
         now: Desk::now(),
         live,
+        asks: std::io::stdin().is_terminal(),
         drawn: 0,
     };
     let (code, then) = match dispatch(&cli, args, &mut io) {
@@ -129,8 +130,12 @@ fn on_home(command: &Sub, passphrase_file: Option<&PathBuf>, args: &[OsString], 
             None => return Err(StoreError::Missing(io.home.clone()).into()),
         }
     }
-    let mut asking = Some(Asking { home: &home, args });
-    match reach(&home, passphrase_file, asking.as_mut(), io)? {
+    let ask = |io: &mut Io<'_>| {
+        let args = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let request = Request { args, cwd: io.cwd.clone(), lang: io.lang, live: io.live };
+        owner::command(&home, &request, io.out, io.err).map_err(|error| lost(error, &home))
+    };
+    match reach(&home, passphrase_file, io, ask)? {
         Way::Owner(code) => Ok(code),
         Way::Here(replica, findings) => {
             for finding in &findings {
@@ -142,25 +147,11 @@ fn on_home(command: &Sub, passphrase_file: Option<&PathBuf>, args: &[OsString], 
 }
 
 /// How the home was reached.
-pub(super) enum Way {
-    /// Its owner carried the command out.
-    Owner(u8),
+pub(super) enum Way<T> {
+    /// Its owner took the request on.
+    Owner(T),
     /// It is open here; what opening found. Only rows can be read yet.
     Here(Box<Replica>, Vec<Finding>),
-}
-
-/// A command for the owner of the home.
-pub(super) struct Asking<'a> {
-    home: &'a Home,
-    args: &'a [OsString],
-}
-
-impl Asking<'_> {
-    fn ask(&mut self, io: &mut Io<'_>) -> Result<Answer<u8>, Fault> {
-        let args = self.args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
-        let request = Request { args, cwd: io.cwd.clone(), lang: io.lang, live: io.live };
-        owner::command(self.home, &request, io.out, io.err).map_err(|error| lost(error, self.home))
-    }
 }
 
 /// Why an owner's answer is missing, in words.
@@ -172,26 +163,24 @@ pub(super) fn lost(error: AttachError, home: &Home) -> Fault {
 }
 
 /// Asks the owner of the home, or takes the home; while another command has it to itself, tries again.
-pub(super) fn reach(
+pub(super) fn reach<T>(
     home: &Home,
     passphrase_file: Option<&PathBuf>,
-    mut asking: Option<&mut Asking<'_>>,
     io: &mut Io<'_>,
-) -> Result<Way, Fault> {
+    mut ask: impl FnMut(&mut Io<'_>) -> Result<Answer<T>, Fault>,
+) -> Result<Way<T>, Fault> {
     let began = Instant::now();
     let mut pause = Duration::from_millis(1);
     let mut unlock = None;
     loop {
-        if let Some(asking) = asking.as_mut()
-            && let Answer::Done(code) = asking.ask(io)?
-        {
-            return Ok(Way::Owner(code));
+        if let Answer::Done(done) = ask(io)? {
+            return Ok(Way::Owner(done));
         }
         // Asked for without the lock: somebody who looks for his passphrase holds up nobody.
-        if unlock.is_none() {
-            unlock = Some(unlock_of(home, passphrase_file, io)?);
-        }
-        let unlock = unlock.as_ref().unwrap_or(&Unlock::Nothing);
+        let unlock = match &unlock {
+            Some(unlock) => unlock,
+            None => unlock.insert(unlock_of(home, passphrase_file, io)?),
+        };
         match Replica::open(home.clone(), unlock) {
             Ok((replica, findings)) => return Ok(Way::Here(Box::new(replica), findings)),
             Err(ReplicaError::Store(StoreError::InUse(_))) if began.elapsed() < PATIENCE => {

@@ -45,7 +45,7 @@ impl Restore {
         let given = named.is_some();
         let unlock = named.map_or(Unlock::Nothing, Unlock::Passphrase);
         let mut done = restore(&home, &backup, &unlock, io);
-        if matches!(&done, Err(StoreError::Locked)) && !given && secret::can_ask() {
+        if matches!(&done, Err(StoreError::Locked)) && !given && io.asks {
             done = restore(&home, &backup, &Unlock::Passphrase(secret::ask(io)?), io);
         }
         let moved = done?;

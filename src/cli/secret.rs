@@ -1,6 +1,5 @@
 //! Passphrases: from a file or a prompt, never from a command line.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use super::{CliError, Fault, Io};
@@ -21,40 +20,52 @@ pub fn read(path: &Path) -> Result<Passphrase, Fault> {
     Ok(Passphrase::new(text.lines().next().unwrap_or_default()))
 }
 
-/// Whether somebody can be asked.
-pub fn can_ask() -> bool {
-    std::io::stdin().is_terminal()
-}
-
 /// Asks for the passphrase of a home.
 ///
 /// # Errors
 /// `home.locked` when nobody can be asked.
 pub fn ask(io: &Io<'_>) -> Result<Passphrase, Fault> {
-    if !can_ask() {
+    if !io.asks {
         return Err(StoreError::Locked.into());
     }
-    prompt(say::ask_passphrase(io.lang))
+    typed(say::ask_passphrase(io.lang)).map(|typed| Passphrase::new(&typed))
 }
 
 /// Asks for a new passphrase, twice, until both are the same and long enough.
+///
+/// # Errors
+/// `prompt.unavailable` when nobody can be asked.
 pub fn ask_new(io: &mut Io<'_>) -> Result<Passphrase, Fault> {
     loop {
-        let first = typed(&say::ask_new_passphrase(io.lang, MIN_PASSPHRASE))?;
+        if let Some(passphrase) = ask_new_or_none(io, &say::ask_new_passphrase(io.lang, MIN_PASSPHRASE))? {
+            return Ok(passphrase);
+        }
+    }
+}
+
+/// Asks for a new passphrase, twice; `None` where none is wanted.
+///
+/// # Errors
+/// `prompt.unavailable` when nobody can be asked.
+pub fn ask_new_or_none(io: &mut Io<'_>, question: &str) -> Result<Option<Passphrase>, Fault> {
+    if !io.asks {
+        return Err(CliError::CannotAsk.into());
+    }
+    loop {
+        let first = typed(question)?;
+        if first.is_empty() {
+            return Ok(None);
+        }
         if first.chars().count() < MIN_PASSPHRASE {
             io.remark(say::passphrase_short(io.lang, MIN_PASSPHRASE));
             continue;
         }
         let second = typed(say::ask_again(io.lang))?;
         if *first == *second {
-            return Ok(Passphrase::new(&first));
+            return Ok(Some(Passphrase::new(&first)));
         }
         io.remark(say::passphrases_differ(io.lang));
     }
-}
-
-fn prompt(question: &str) -> Result<Passphrase, Fault> {
-    typed(question).map(|typed| Passphrase::new(&typed))
 }
 
 fn typed(question: &str) -> Result<zeroize::Zeroizing<String>, Fault> {

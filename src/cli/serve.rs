@@ -9,6 +9,7 @@ use super::{Cli, CliError, Fault, Io, Outcome, Run, reach, usage};
 use crate::desk::Desk;
 use crate::owner::{Request, Service};
 use crate::replica::Replica;
+use crate::store::{KeyKind, StoreError};
 
 /// Carries out the commands of others with the code that runs its own.
 pub struct Attending {
@@ -16,6 +17,8 @@ pub struct Attending {
     home: PathBuf,
     /// Told after a command of another process may have changed something.
     changed: Box<dyn Fn() + Send + Sync>,
+    /// Whether nobody may act for now, because the owner's console is locked.
+    locked: Box<dyn Fn() -> bool + Send + Sync>,
     /// Shows a console at the other end of a connection.
     console: Box<dyn Fn(UnixStream) + Send + Sync>,
 }
@@ -23,22 +26,26 @@ pub struct Attending {
 impl Attending {
     /// For a command that takes long: others may act, but see no console.
     pub fn new(replica: Arc<Replica>, home: PathBuf) -> Attending {
-        Attending { replica, home, changed: Box::new(|| {}), console: Box::new(drop) }
+        Attending { replica, home, changed: Box::new(|| {}), locked: Box::new(|| false), console: Box::new(drop) }
     }
 
     /// For a console: it is told of changes, and others may have a console of their own.
     pub fn with_console(
         self,
         changed: impl Fn() + Send + Sync + 'static,
+        locked: impl Fn() -> bool + Send + Sync + 'static,
         console: impl Fn(UnixStream) + Send + Sync + 'static,
     ) -> Attending {
-        Attending { changed: Box::new(changed), console: Box::new(console), ..self }
+        Attending { changed: Box::new(changed), locked: Box::new(locked), console: Box::new(console), ..self }
     }
 
     fn carry_out(&self, cli: &Cli, io: &mut Io<'_>) -> Outcome {
         let Some(command) = cli.command.as_ref().filter(|command| command.is_of_a_desk()) else {
             return Err(CliError::NeedsWhole { pid: Some(std::process::id()) }.into());
         };
+        if (self.locked)() && self.replica.store().key_kind() == KeyKind::Passphrase {
+            return Err(StoreError::Locked.into());
+        }
         self.replica.wait(command.searches())?;
         let desk = Desk::new(self.replica.clone(), reach::settings(io).worker);
         command.run(&desk, io)
@@ -64,6 +71,8 @@ impl Service for Attending {
             home: self.home.clone(),
             now: Desk::now(),
             live: request.live,
+            // This process's terminal is somebody else's.
+            asks: false,
             drawn: 0,
         };
         let before = self.replica.store().last_seq();

@@ -6,6 +6,7 @@ use super::{Io, Outcome};
 use crate::i18n::cli as say;
 use crate::settings::{self, KEYS, Settings, SettingsError};
 use crate::store::{Home, StoreError};
+use crate::tui::keymap::Keymap;
 
 /// Shows or changes settings: lang, theme, borders, keymap, worker, mouse
 ///
@@ -39,8 +40,9 @@ impl Set {
             }
             let value = if self.unset { Some("") } else { self.value.as_deref() };
             if let Some(value) = value {
-                self.check(name, value, io)?;
-                settings::write(&path, name, value)?;
+                let value = meant(name, value, io);
+                self.check(name, &value, io)?;
+                settings::write(&path, name, &value)?;
             }
         }
         let (settings, faults) = Settings::read(&path);
@@ -68,4 +70,10 @@ impl Set {
         settings.read_keymap(&io.home)?;
         Ok(())
     }
+}
+
+/// A keymap file is named from where the command was given, and kept by its full path.
+fn meant(name: &str, value: &str, io: &Io<'_>) -> String {
+    let is_file = name == "keymap" && !value.is_empty() && Keymap::builtin(value).is_none();
+    if is_file { io.path(value.as_ref()).display().to_string() } else { value.to_owned() }
 }

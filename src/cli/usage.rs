@@ -82,6 +82,7 @@ pub fn tell(error: &clap::Error, lang: Lang, json: bool) -> u8 {
         home: PathBuf::new(),
         now: Desk::now(),
         live,
+        asks: false,
         drawn: 0,
     };
     fault::tell(&mut io, &UsageError(error), &[]);

@@ -72,7 +72,7 @@ impl Demo {
         (0..3_u64)
             .map(|index| {
                 let mut stream = Stream::of(self.seed, Topic::Worker, 90_000_000 + index);
-                let id = WorkerId::from(stream.id(self.at(self.begun(), 8 * 60)));
+                let id = WorkerId::from(stream.id(self.at(super::BEGUN, 8 * 60)));
                 let surname = names::surname_of(&mut stream, "12");
                 let mut worker = Worker {
                     id,

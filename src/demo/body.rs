@@ -55,7 +55,7 @@ const OLD: &[Illness] = &[
 const ADULT: &[Illness] = &[
     illness("糖尿病", "37", 12, Course::Chronic),
     illness("腰椎间盘突出", "49", 11, Course::Chronic),
-    illness("乙型肝炎肝硬化", "34", 8, Course::Chronic),
+    illness("乙型肝炎", "34", 7, Course::Chronic),
     illness("慢性肾炎", "35", 8, Course::Chronic),
     illness("强直性脊柱炎", "49", 7, Course::Chronic),
     illness("系统性红斑狼疮", "49", 5, Course::Chronic),
@@ -89,7 +89,7 @@ pub(super) fn draw(stream: &mut Stream, cell: Cell, person: &Person, is_head: bo
     let alone = cell.persons == 1;
     let (disabled, ill) = match person.age {
         60.. if cell.group == Group::Tekun => (24, 62),
-        60.. => (15, 68),
+        60.. => (22, 64),
         18.. if alone => (64, 88),
         18.. if matches!(person.relation, "20" | "30") => (58, 40),
         18.. if is_head => (17, 36),

@@ -49,7 +49,7 @@ pub(super) fn compose(stream: &mut Stream, cell: Cell, planted: Option<Planted>)
 
 /// An age from sixty on, as a register of old people has them.
 pub(super) fn old_age(stream: &mut Stream) -> u32 {
-    let (low, high) = stream.weighted(&[((60, 69), 43), ((70, 79), 35), ((80, 89), 18), ((90, 98), 3)]);
+    let (low, high) = stream.weighted(&[((60, 69), 47), ((70, 79), 38), ((80, 89), 13), ((90, 98), 2)]);
     stream.between(low, high) as u32
 }
 

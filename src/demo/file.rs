@@ -9,7 +9,6 @@ use super::member::{self, PERSONS, phone};
 use super::names::DOTTED;
 use super::places::{Town, Village};
 use super::plan::{Agenda, Cell, Planted, Story};
-use super::risk::{self, Grade};
 use super::size::Group;
 use super::stream::{Stream, Topic};
 use crate::domain::claim::Claim;
@@ -18,12 +17,14 @@ use crate::domain::household::Household;
 use crate::domain::id::{DeviceId, HouseholdId, WorkerId};
 use crate::domain::indicator::Indicator;
 use crate::domain::lead::Lead;
+use crate::domain::mask;
 use crate::domain::member::Member;
 use crate::domain::moment::{Hlc, Moment};
 use crate::domain::money::Fen;
 use crate::domain::need::Need;
 use crate::domain::numbering::{self, Series};
 use crate::domain::record::{Meta, Record};
+use crate::domain::risk::{self, MemberFacts, RiskFacts, RiskGrade};
 use crate::domain::text;
 use crate::domain::visit::Visit;
 use crate::domain::wish::Wish;
@@ -40,7 +41,7 @@ pub(super) struct File<'a> {
     pub agenda: Agenda,
     /// Days since the household came into the program.
     pub known: i64,
-    pub grade: Grade,
+    pub grade: RiskGrade,
     /// Village cadre, party member, social worker, grid worker, volunteer (祝建华: 1+5).
     pub team: [WorkerId; 5],
     pub people: Vec<Person>,
@@ -80,7 +81,7 @@ impl<'a> File<'a> {
             story: demo.story(n),
             agenda: demo.agenda(n),
             known: assisted.min(PROGRAM_DAYS),
-            grade: Grade::C,
+            grade: RiskGrade::C,
             team: demo.team(village_index, n),
             people: Vec::new(),
             bodies: Vec::new(),
@@ -210,18 +211,34 @@ impl<'a> File<'a> {
 
     /// What rests on the members: category, cause, money, bank, grade.
     fn finish(&mut self, stream: &mut Stream) {
-        self.grade = risk::grade(self);
         self.household.meta = self.meta(self.known);
         self.household.head = self.members.first().map(|head| head.id);
         self.household.poverty_cause = Code::from(self.cause(stream));
         self.assistance(stream);
         self.bank(stream);
         self.guardians();
+        self.grade = self.assess();
         match self.planted {
             Some(Planted::FullWidth) => self.full_width(),
             Some(Planted::Person(0)) => "独居，子女在外，耳背，敲门须大声".clone_into(&mut self.household.note),
             _ => {}
         }
+    }
+
+    /// The grade by which the household's visits were planned: the program's own.
+    fn assess(&self) -> RiskGrade {
+        let members = self.members.iter().map(|member| MemberFacts {
+            age: member.birth_date.map(|birth| mask::age(birth, self.demo.today)),
+            relation: member.relation.as_str(),
+            disability_class: member.disability_class.as_str(),
+            disability_level: member.disability_level.as_str(),
+            health: member.health.as_str(),
+            selfcare: member.selfcare.as_str(),
+            disease: &member.disease,
+            child_status: member.child_status.as_str(),
+        });
+        let category = self.household.category.as_str();
+        risk::assess(&RiskFacts { today: self.demo.today, category, living: None, members: members.collect() }).grade
     }
 
     fn cause(&self, stream: &mut Stream) -> &'static str {
@@ -308,6 +325,7 @@ impl<'a> File<'a> {
         for place in 0..self.people.len() {
             if self.people[place].age < 18 {
                 self.members[place].guardian.clone_from(&name);
+                self.members[place].child_status = Code::from(child_status(&self.people, place, self.n));
             } else if self.members[place].selfcare == "none" && adult.is_some_and(|adult| adult != place) {
                 self.members[place].caregiver.clone_from(&name);
             }
@@ -324,6 +342,18 @@ impl<'a> File<'a> {
         for field in [&mut self.household.address, &mut self.household.phone] {
             *field = text::clean_line(&wide(field), 120).unwrap_or_default();
         }
+    }
+}
+
+/// What the register calls a child that does not live with a parent.
+fn child_status(people: &[Person], child: usize, n: usize) -> &'static str {
+    let with_adult = people.iter().any(|person| person.age >= 18);
+    let with_grandparents = matches!(people[child].relation, "41" | "42");
+    match (with_adult, with_grandparents) {
+        (false, _) if n.is_multiple_of(3) => "orphan",
+        (false, _) => "unsupported",
+        (true, true) => "left_behind",
+        (true, false) => "",
     }
 }
 

@@ -11,8 +11,8 @@ use crate::domain::visit::VisitResult;
 
 /// Most indicators of a household.
 const MOST: usize = 10;
-/// Fen to the yuan: indicators of money are in fen, like all money here.
-const YUAN: i64 = 100;
+/// Fields hold money in fen, indicators in yuan.
+const FEN_TO_YUAN: i64 = 100;
 
 /// Writes the household's indicators.
 pub(super) fn write(file: &mut File<'_>) {
@@ -53,8 +53,8 @@ type Value = (&'static str, i64, &'static str);
 
 fn always(file: &File<'_>, stream: &mut Stream) -> Vec<Value> {
     let persons = file.people.len() as i64;
-    let income = file.household.annual_income.map_or(0, |fen| fen.0) / 12 / persons.max(1);
-    let allowance = file.household.monthly_amount.map_or(0, |fen| fen.0);
+    let income = file.household.annual_income.map_or(0, |fen| fen.0) / FEN_TO_YUAN / 12 / persons.max(1);
+    let allowance = file.household.monthly_amount.map_or(0, |fen| fen.0) / FEN_TO_YUAN;
     let at_work = |code: &str| matches!(code, "unit" | "flexible" | "farming" | "self_employed" | "public_post");
     let working = file.members.iter().filter(|member| at_work(member.employment.as_str())).count() as i64;
     let able = file.members.iter().filter(|member| matches!(member.labour.as_str(), "full" | "partial")).count() as i64;
@@ -69,7 +69,7 @@ fn always(file: &File<'_>, stream: &mut Stream) -> Vec<Value> {
         ("structure_members", persons, "01"),
         ("income_per_head_month", income + allowance / persons.max(1), "03"),
         ("property_area_per_head", i64::from(file.household.housing_area) / persons.max(1), "15"),
-        ("expense_medical_self", own_cost * YUAN, "12"),
+        ("expense_medical_self", own_cost, "12"),
         ("employment_labour", able, "10"),
         ("source_registered", 1, if file.cell.group == super::size::Group::Tekun { "04" } else { "03" }),
     ];
@@ -104,7 +104,7 @@ fn sometimes(file: &File<'_>, stream: &mut Stream) -> Vec<Value> {
     put("structure_orphan", i64::from(people.iter().all(|person| person.age < 18)), "23");
     put("health_mental", count(&|n| bodies[n].takes(Course::Mental)), "12");
     put("health_chronic", count(&|n| bodies[n].takes(Course::Chronic)), "12");
-    let school = count(&|n| (3..22).contains(&people[n].age)) * stream.between(300, 4_200) * YUAN;
+    let school = count(&|n| (3..22).contains(&people[n].age)) * stream.between(300, 4_200);
     put("expense_education", school, "14");
     put("structure_elders", old, "01");
     put("health_disabled_other", count(&|n| bodies[n].disability.is_some_and(|(_, level)| level > 2)), "07");
@@ -113,7 +113,7 @@ fn sometimes(file: &File<'_>, stream: &mut Stream) -> Vec<Value> {
         ("expense_medicine_month", 30, 60, 900, "12"),
         ("income_support_month", 18, 100, 800, "03"),
     ] {
-        let value = stream.between(low, high) * YUAN;
+        let value = stream.between(low, high);
         put(code, if stream.percent(percent) { value } else { 0 }, source);
     }
     put("property_rented", i64::from(stream.percent(9)), "20");

@@ -33,9 +33,9 @@ pub(super) const PERSONS: &[(&str, Sex, u32)] = &[
 ];
 
 /// Slots for people within a county: months, days to the 28th, and 500 sequence numbers for each sex.
-const SLOTS: usize = 12 * 28 * 500;
+const SLOTS: u64 = 12 * 28 * 500;
 /// Shares no factor with [`SLOTS`], so that every slot is reached once.
-const SLOT_STEP: usize = 103_837;
+const SLOT_STEP: u64 = 103_837;
 /// No household has more members than this.
 const MOST_MEMBERS: usize = 8;
 
@@ -124,9 +124,9 @@ fn name(member: &mut Member, stream: &mut Stream, surnames: &Surnames, person: &
 /// have the same number; the year comes from the age.
 fn birth(demo: &Demo, file: &File<'_>, place: usize, person: &Person) -> (NaiveDate, u32) {
     let in_county = file.n - demo.first_of_county(file.town.county);
-    let slot = ((in_county * MOST_MEMBERS + place) * SLOT_STEP + 71) % SLOTS;
+    let slot = ((in_county * MOST_MEMBERS + place) as u64 * SLOT_STEP + 71) % SLOTS;
     let (month, day, sequence) = (slot % 12 + 1, slot / 12 % 28 + 1, slot / 336);
-    let had_birthday = (month, day) <= (demo.today.month() as usize, demo.today.day() as usize);
+    let had_birthday = (month, day) <= (u64::from(demo.today.month()), u64::from(demo.today.day()));
     let year = demo.today.year() - person.age as i32 - i32::from(!had_birthday);
     let date = NaiveDate::from_ymd_opt(year, month as u32, day as u32).unwrap_or(demo.today);
     (date, sequence as u32 * 2 + u32::from(person.sex == Sex::Male))
@@ -157,7 +157,7 @@ fn schooling(member: &mut Member, stream: &mut Stream, file: &File<'_>, age: u32
         15..18 => stream.weighted(&[("60", 46), ("40", 46), ("70", 8)]),
         18..25 => stream.weighted(&[("31", 24), ("41", 26), ("61", 22), ("20", 12), ("71", 16)]),
         25..40 => stream.weighted(&[("71", 42), ("61", 17), ("44", 14), ("81", 13), ("31", 9), ("21", 5)]),
-        40..60 => stream.weighted(&[("71", 48), ("81", 31), ("61", 11), ("illiterate", 6), ("41", 4)]),
+        40..60 => stream.weighted(&[("71", 49), ("81", 32), ("61", 12), ("illiterate", 2), ("41", 5)]),
         60..75 => stream.weighted(&[("81", 52), ("illiterate", 24), ("71", 19), ("61", 5)]),
         _ => stream.weighted(&[("illiterate", 54), ("81", 40), ("71", 6)]),
     };
@@ -250,6 +250,7 @@ fn health(member: &mut Member, stream: &mut Stream, age: u32, body: &Body) {
         _ if cared_for => stream.weighted(&[("partial", 52), ("none", 48)]),
         _ if body.severely_disabled() => stream.weighted(&[("full", 52), ("partial", 48)]),
         85.. => stream.weighted(&[("full", 60), ("partial", 33), ("none", 7)]),
+        74.. => stream.weighted(&[("full", 86), ("partial", 13), ("none", 1)]),
         _ => "full",
     };
     if age >= 3 {

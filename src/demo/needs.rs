@@ -256,9 +256,9 @@ pub(super) fn unlink(file: &mut File<'_>, need: &mut Need) {
 }
 
 fn urgency(stream: &mut Stream, file: &File<'_>, want: &Want) -> &'static str {
-    use super::risk::Grade;
+    use crate::domain::risk::RiskGrade;
     match (want.layer, file.grade) {
-        ("survival", Grade::A) => stream.weighted(&[("1", 8), ("2", 30), ("3", 40), ("4", 22)]),
+        ("survival", RiskGrade::A) => stream.weighted(&[("1", 8), ("2", 30), ("3", 40), ("4", 22)]),
         ("survival", _) => stream.weighted(&[("1", 3), ("2", 17), ("3", 42), ("4", 38)]),
         _ => stream.weighted(&[("2", 4), ("3", 24), ("4", 72)]),
     }

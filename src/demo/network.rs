@@ -235,7 +235,7 @@ impl Demo {
                 address: name
                     .replace("助联体中心", "民政服务大厅")
                     .replace("助联体站", "便民服务中心")
-                    .replace("助联体点", "村级服务点"),
+                    .replace("助联体点", "便民服务点"),
                 name,
                 level: Code::from(level),
                 kind: Code::from("alliance"),
@@ -338,11 +338,11 @@ impl Demo {
     }
 
     pub(super) fn org_id(&self, number: usize) -> OrgId {
-        Stream::of(self.seed, Topic::Org, number as u64).id(self.at(self.begun(), 8 * 60)).into()
+        Stream::of(self.seed, Topic::Org, number as u64).id(self.at(super::BEGUN, 8 * 60)).into()
     }
 
     pub(super) fn reference_meta(&self) -> Meta {
-        Meta { rev: 1, hlc: Hlc::at(self.at(self.begun(), 8 * 60)), by: self.grid_worker(0), ..Meta::default() }
+        Meta { rev: 1, hlc: Hlc::at(self.at(super::BEGUN, 8 * 60)), by: self.grid_worker(0), ..Meta::default() }
     }
 
     fn county_org(&self, county: usize, place: usize) -> OrgId {
@@ -350,6 +350,6 @@ impl Demo {
     }
 
     fn station_id(&self, index: usize) -> StationId {
-        Stream::of(self.seed, Topic::Station, 1_000_000 + index as u64).id(self.at(self.begun(), 8 * 60)).into()
+        Stream::of(self.seed, Topic::Station, 1_000_000 + index as u64).id(self.at(super::BEGUN, 8 * 60)).into()
     }
 }

@@ -5,6 +5,7 @@ use super::body::Course;
 use super::file::File;
 use super::plan::Planted;
 use super::stream::Stream;
+use super::words::*;
 use crate::domain::visit::VisitResult;
 
 /// What a note is about.
@@ -17,200 +18,6 @@ pub(super) struct Seen<'a> {
     pub reason: &'a str,
     /// How many visits came after this one.
     pub index: usize,
-}
-
-type Lines = &'static [&'static str];
-
-const OLD_AT_HOME: Lines = &[
-    "老人在家，精神尚好",
-    "到家时老人在院里晒太阳",
-    "老人坐在门口择菜，见人来很高兴",
-    "进门时老人刚吃过饭",
-    "老人在看电视",
-    "老人在屋后菜地里忙",
-    "老人自己来开门，走路还稳",
-    "老人午睡刚起",
-    "老人在邻居家聊天，随后回屋",
-    "老人正在热中午的剩饭",
-    "老人在灶间烧水",
-    "老人精神比上次差些",
-    "老人说话有条理，认得人",
-    "老人在门前编竹篮",
-];
-const FAMILY_AT_HOME: Lines = &[
-    "户主在家",
-    "夫妻俩都在家",
-    "户主刚从地里回来",
-    "户主在家照看孩子",
-    "户主正准备出门做零工",
-    "一家人在吃晚饭",
-    "户主在家休养",
-    "户主在村口遇到，一同回家",
-    "户主在门口修农具",
-    "家中只有户主一人",
-    "户主配合，情况说得清楚",
-    "户主情绪平稳",
-    "户主话不多，问到才答",
-];
-const BY_PHONE: Lines = &[
-    "电话接通，声音清楚",
-    "视频里看到本人，气色还行",
-    "电话响很久才接",
-    "本人接听，说都好",
-    "与本人通话约五分钟",
-    "发语音问候，当天回复",
-    "电话里反复叮嘱用药",
-];
-const BY_KIN: Lines = &[
-    "邻居代为看过，说一切照常",
-    "托住在隔壁的侄媳看了，吃睡都好",
-    "由堂兄代看，门口打过招呼",
-    "对门婶子说早上还见人在晒衣服",
-    "小卖部店主说昨天来买过盐",
-    "侄子电话里说人很好，胃口也好",
-];
-const BY_THIRD: Lines = &[
-    "社工机构当日探访，反映无异常",
-    "家庭医生团队上门体检，结果已转来",
-    "志愿者协会探访，带了水果",
-    "养老服务中心来看过，情况已记录",
-];
-const PAIRED: Lines = &["与结对党员一同上门", "结对干部带着慰问品同去", "和结对志愿者一起到家", "与结对企业代表同往"];
-const BY_ALARM: Lines = &[
-    "门磁和床带数据正常",
-    "设备显示夜间起身偏多，电话核实无事",
-    "一键呼叫器测试正常",
-    "水表两日未走，电话核实在女儿家",
-];
-
-const HEALTH_OLD: Lines = &[
-    "自述睡眠一般，胃口可以",
-    "按时服药，药够用到月底",
-    "膝盖遇阴雨天疼，劝其去卫生院看看",
-    "上周去卫生院复查，医生嘱继续服药",
-    "脚有些浮肿，已请村医上门看",
-    "耳朵越发背，说话要凑近",
-    "牙口不好，只吃软食",
-    "咳嗽几天，未发热，嘱多喝水",
-    "眼睛看东西模糊，想去检查",
-    "起夜多，提醒床边放灯",
-    "走路靠手杖，台阶处要人扶",
-    "头晕一次，已量血压",
-];
-const HEALTH_GENERAL: Lines = &[
-    "身体无大碍",
-    "腰疼时好时坏，干不了重活",
-    "近来感冒，已好转",
-    "复查结果稳定",
-    "在按医嘱服药",
-    "手术后恢复得可以",
-    "走动比上月利索",
-    "吃药后犯困，已建议问医生",
-    "体重轻了些，嘱按时吃饭",
-    "自己能料理起居",
-];
-const HOME: Lines = &[
-    "米油够吃",
-    "灶台收拾得干净",
-    "冰箱里有隔夜菜，提醒少吃",
-    "屋顶一处渗水，已记下",
-    "电线老化，已报村里安排电工",
-    "院里杂物多，帮着清了一下",
-    "水电正常",
-    "煤气软管已换新",
-    "厕所湿滑，建议装扶手",
-    "灯泡坏了一只，当场换上",
-    "被褥偏薄",
-    "窗户关不严，用胶条封了",
-    "门前路面已修平",
-    "床铺整洁",
-    "电饭煲坏了，暂用柴灶",
-    "柴火堆离灶太近，帮着挪开",
-];
-const WINTER: Lines =
-    &["嘱用电热毯睡前拔插头", "取暖注意开窗通风", "已送棉被一床", "天冷，出门加衣", "水管裹了保温棉", "春节物资已签收"];
-const SPRING: Lines = &["回南天地面潮，注意防滑", "春耕已下种", "换季易犯病，留意血压", "清明祭扫防火已叮嘱"];
-const SUMMER: Lines = &[
-    "高温天中午少出门",
-    "电风扇能用",
-    "台风前已检查门窗",
-    "汛期转移路线已讲清",
-    "备了藿香正气水",
-    "蚊虫多，送了蚊香",
-    "饭菜当天吃完",
-];
-const AUTUMN: Lines = &["稻子已收完", "天转凉，厚被已晒", "流感疫苗已登记", "番薯收了一些，自己够吃", "医保缴费已提醒"];
-const MONEY: Lines = &[
-    "本月救助金已到账",
-    "帮查了一卡通余额",
-    "救助金由侄子代取，账目清楚",
-    "问起复核时间，已解释",
-    "养老金照常发放",
-    "残疾人两项补贴已到",
-    "医药费报销材料已交",
-    "近两月没有零工收入",
-    "在村里做公益岗，按月领钱",
-    "欠邻居的钱还了一部分",
-];
-const KIN: Lines = &[
-    "女儿每周来一次电话",
-    "儿子在外打工，上月回来过",
-    "邻居常来照看",
-    "侄女隔天送菜",
-    "与儿媳不和，已劝",
-    "兄弟间轮流送饭",
-    "平日少有人来，盼有人说话",
-    "孙子放假回来住了几天",
-];
-const CHILD: Lines = &[
-    "孩子成绩有进步",
-    "孩子放学由邻居接",
-    "孩子想报美术班",
-    "孩子作业没人辅导",
-    "孩子性格内向，已请社工关注",
-    "学校已减免餐费",
-    "孩子书桌太小",
-    "孩子身高长得快，校服要换",
-    "寄宿，周末回家",
-];
-const DONE: Lines = &[
-    "留了联系卡，有事随时打",
-    "约好下次再来",
-    "代买了药",
-    "陪着聊了半小时",
-    "量了血压并登记",
-    "教会用一键呼叫器",
-    "核对了联系电话",
-    "帮着挑了两担水",
-    "讲了防诈骗",
-    "帮交了电费",
-    "剪了指甲、理了发",
-    "把用药时间写成大字贴在墙上",
-    "拍了渗水处照片",
-];
-const ABSENT: Lines = &[
-    "敲门无人应，邻居说去女儿家了",
-    "门锁着，隔日再来",
-    "去镇上赶集，未遇",
-    "邻居说一早去卫生院了",
-    "下地未归，已托邻居转告",
-    "家中无人，门口留了联系卡",
-    "外出走亲戚，邻居说后天回",
-    "院门虚掩，屋里没人，去地里找也未见",
-];
-const NO_ANSWER: Lines =
-    &["电话两次未接，改日上门", "手机关机，已请邻居看看", "电话无人接，发了短信", "号码占线，晚些再打仍未通"];
-
-fn refused(reason: &str) -> Lines {
-    match reason {
-        "no_need" => &["隔门说都好，不用看", "称家里不缺什么，不必再来", "说把名额留给别人"],
-        "privacy" => &["担心家里的事传出去，不愿开门", "问起收入便不肯多说", "不同意拍照、登记，未进门"],
-        "shame" => &["怕邻居看见，请改日晚些来", "觉得受助丢面子，未开门", "不愿让亲戚知道领救助"],
-        "distrust" => &["以为是推销，未开门", "要求看工作证，已出示，仍未同意", "上回有人冒充干部，心有余悸"],
-        "family_objects" => &["家属不同意见本人", "儿子拦在门口，称自家能管", "家属让我们别再上门"],
-        "mental_state" => &["情绪激动，不宜入户", "对着门外喊叫，先行离开", "发病期，家人劝改日"],
-        _ => &["正要出门，约改日", "在办丧事，不便", "家中有客，改天再来", "急着去医院，未细谈"],
-    }
 }
 
 /// A note on a visit.
@@ -251,7 +58,7 @@ fn met(file: &File<'_>, stream: &mut Stream, seen: Seen<'_>, note: &mut String) 
         "kin" => return add(note, stream.pick(BY_KIN)),
         "third_party" => return add(note, stream.pick(BY_THIRD)),
         "pairing" => add(note, stream.pick(PAIRED)),
-        _ => add(note, stream.pick(if old { OLD_AT_HOME } else { FAMILY_AT_HOME })),
+        _ => add(note, at_home(file, stream, old)),
     }
     let near = matches!(seen.mode, "door" | "pairing");
     if stream.percent(64) {
@@ -264,14 +71,45 @@ fn met(file: &File<'_>, stream: &mut Stream, seen: Seen<'_>, note: &mut String) 
         add(note, stream.pick(CHILD));
     }
     match stream.below(100) {
-        0..22 => add(note, stream.pick(MONEY)),
-        22..40 => add(note, stream.pick(KIN)),
-        40..66 => add(note, season(stream, seen.month)),
+        0..22 => add(note, money(file, stream, old)),
+        22..40 => add(note, kin(file, stream)),
+        40..66 => add(note, season(stream, seen.month, near)),
         _ => {}
     }
     if near && stream.percent(38) {
         add(note, stream.pick(DONE));
     }
+}
+
+fn at_home(file: &File<'_>, stream: &mut Stream, old: bool) -> &'static str {
+    let working = !matches!(file.members[0].employment.as_str(), "unable" | "unemployed" | "student" | "retired");
+    let lines = match stream.below(3) {
+        _ if old => OLD_AT_HOME,
+        0 if file.people.len() > 1 => FAMILY_AT_HOME,
+        1 if working => AT_WORK,
+        _ => AT_HOME,
+    };
+    stream.pick(lines)
+}
+
+fn money(file: &File<'_>, stream: &mut Stream, old: bool) -> &'static str {
+    let working = file.members.iter().any(|member| matches!(member.labour.as_str(), "full" | "partial"));
+    let disabled = file.bodies.iter().any(|body| body.disability.is_some());
+    let lines = match stream.below(2) {
+        _ if file.household.monthly_amount.is_none() && !old => MONEY_WORK,
+        0 => MONEY,
+        _ if disabled => MONEY_DISABLED,
+        _ if old => MONEY_OLD,
+        _ if working => MONEY_WORK,
+        _ => MONEY,
+    };
+    stream.pick(lines)
+}
+
+fn kin(file: &File<'_>, stream: &mut Stream) -> &'static str {
+    // Who never married has no children in the register; young parents have theirs at home.
+    let children_away = file.people[0].age >= 58 && file.people[0].marital != "10" && file.people.len() <= 2;
+    if children_away && stream.percent(66) { stream.pick(CHILDREN_AWAY) } else { stream.pick(OTHER_KIN) }
 }
 
 fn health(file: &File<'_>, stream: &mut Stream, old: bool, note: &mut String) {
@@ -303,13 +141,14 @@ fn health(file: &File<'_>, stream: &mut Stream, old: bool, note: &mut String) {
     }
 }
 
-fn season(stream: &mut Stream, month: u32) -> &'static str {
-    stream.pick(match month {
+fn season(stream: &mut Stream, month: u32, near: bool) -> &'static str {
+    let (said, seen) = match month {
         12 | 1 | 2 => WINTER,
         3..=5 => SPRING,
         6..=9 => SUMMER,
         _ => AUTUMN,
-    })
+    };
+    if near && stream.percent(55) { stream.pick(seen) } else { stream.pick(said) }
 }
 
 /// The case of paper 003: kin shut a patient in until the clan had talked the mother round.

@@ -1,11 +1,11 @@
 //! The demo's regions: a city, its counties, towns, villages and grids, with invented names.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Duration, NaiveDate};
 
 use super::size::Size;
 use super::stream::{Stream, Topic};
 use crate::domain::codes::Code;
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Hlc, Moment};
 use crate::domain::record::Record;
 use crate::domain::region::{Level, Region, RegionCode};
 
@@ -199,6 +199,7 @@ impl Out {
             ..Region::default()
         };
         region.meta.rev = 1;
+        region.meta.hlc = Hlc::at(Moment::start_of(self.today - Duration::days(super::BEGUN)));
         more(&mut region);
         self.records.push(region.into());
     }
@@ -315,7 +316,7 @@ pub(super) fn stride(total: usize) -> usize {
     fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
-    let golden = (total * 618_034 / 1_000_000).max(1);
+    let golden = ((total as u64 * 618_034 / 1_000_000) as usize).max(1);
     (golden..golden + total).find(|step| gcd(*step, total) == 1).unwrap_or(1)
 }
 

@@ -179,7 +179,7 @@ pub(super) fn plant(demo: &Demo, persons: u8) -> HashMap<usize, Planted> {
     let total = demo.len();
     let step = stride(total);
     // From the seed, so that each demo has its cases elsewhere; past the named persons, who stand first.
-    let mut at = (demo.seed as usize) % total;
+    let mut at = (demo.seed % total as u64) as usize;
     for &(kind, ..) in QUOTAS {
         let mut left = kind.quota(demo.size);
         let mut tries = 0;
@@ -203,7 +203,7 @@ pub(super) fn plant(demo: &Demo, persons: u8) -> HashMap<usize, Planted> {
 impl Demo {
     /// Category and size of a household.
     pub(super) fn cell(&self, n: usize) -> Cell {
-        let at = n * stride(self.len()) % self.len();
+        let at = place(n, stride(self.len()), 0, self.len());
         self.cells.iter().find(|(_, end)| at < *end).map_or(self.cells[0].0, |(cell, _)| *cell)
     }
 
@@ -239,10 +239,15 @@ impl Demo {
     /// neighbour follows. The seed turns the round.
     fn turn(&self, n: usize, share: usize) -> u32 {
         let total = self.len();
-        let step = coprime(total * share / 1_000_000, total);
-        let place = (n * step + (self.seed as usize % 1_000) * 7 + share) % total;
-        (place as u64 * 1_000_000 / total as u64) as u32
+        let step = coprime((total as u64 * share as u64 / 1_000_000) as usize, total);
+        let start = (self.seed % 1_000) as usize * 7 + share;
+        (place(n, step, start, total) as u64 * 1_000_000 / total as u64) as u32
     }
+}
+
+/// Where a step around a circle leads after `n` turns. In 64 bits, so that every machine comes to the same place.
+fn place(n: usize, step: usize, start: usize, total: usize) -> usize {
+    ((n as u64 * step as u64 + start as u64) % total as u64) as usize
 }
 
 /// The first step from `from` on that reaches every place of the circle.

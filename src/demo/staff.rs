@@ -115,7 +115,7 @@ impl Demo {
     }
 
     fn post(&self, post: Post, index: usize) -> WorkerId {
-        self.post_stream(post, index).id(self.at(self.begun(), 8 * 60)).into()
+        self.post_stream(post, index).id(self.at(super::BEGUN, 8 * 60)).into()
     }
 
     fn post_stream(&self, post: Post, index: usize) -> Stream {
@@ -124,7 +124,7 @@ impl Demo {
 
     fn worker_record(&self, post: Post, index: usize, regions: Vec<RegionCode>, org: Option<OrgId>) -> Record {
         let mut stream = self.post_stream(post, index);
-        let id = WorkerId::from(stream.id(self.at(self.begun(), 8 * 60)));
+        let id = WorkerId::from(stream.id(self.at(super::BEGUN, 8 * 60)));
         let first = matches!(post, Post::Grid) && index == 0;
         let (sex, age) = (if stream.percent(46) { Sex::Male } else { Sex::Female }, stream.between(26, 58) as u32);
         let surname = names::surname(&mut stream);

@@ -1,8 +1,8 @@
 //! The demo's figures beside the source papers' figures.
 
 use super::Planted;
+use super::count::{Count, Counts};
 use super::size::{CITY_TABLE, Group, MOST_PERSONS, Size};
-use super::tally::{Count, Counts};
 use crate::domain::region::Level;
 use crate::i18n::{Lang, demo as text};
 

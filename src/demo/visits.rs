@@ -8,13 +8,13 @@ use super::file::File;
 use super::member::phone;
 use super::notes;
 use super::plan::{Agenda, Planted};
-use super::risk::Grade;
 use super::stream::{Stream, Topic};
 use crate::domain::change::FieldChange;
 use crate::domain::codes::Code;
 use crate::domain::id::VisitId;
 use crate::domain::params;
 use crate::domain::record::{Kind, RecordKey};
+use crate::domain::risk::RiskGrade;
 use crate::domain::value::Value;
 use crate::domain::visit::{Observed, Visit, VisitResult};
 
@@ -24,9 +24,6 @@ struct Event {
     days_ago: i64,
     result: VisitResult,
 }
-
-/// Days until the next attempt after a refusal.
-const AFTER_REFUSAL: i64 = 7;
 
 /// Writes the household's visits, newest first.
 pub(super) fn write(file: &mut File<'_>) {
@@ -42,8 +39,7 @@ pub(super) fn write(file: &mut File<'_>) {
     let mut visits = Vec::with_capacity(events.len());
     for (index, event) in events.iter().enumerate() {
         let next = match event.result {
-            VisitResult::Absent => retry,
-            VisitResult::Refused => AFTER_REFUSAL,
+            VisitResult::Absent | VisitResult::Refused => retry,
             _ => interval,
         };
         visits.push(visit(file, &mut stream, *event, next, index));
@@ -69,9 +65,9 @@ fn history(file: &File<'_>, stream: &mut Stream, interval: i64) -> Vec<Event> {
         Agenda::Overdue => {
             interval
                 + match file.grade {
-                    Grade::A => stream.between(1, 4),
-                    Grade::B => stream.between(2, 12),
-                    Grade::C => stream.between(3, 30),
+                    RiskGrade::A => stream.between(1, 4),
+                    RiskGrade::B => stream.between(2, 12),
+                    RiskGrade::C => stream.between(3, 30),
                 }
         }
         Agenda::Retry => {
@@ -80,7 +76,7 @@ fn history(file: &File<'_>, stream: &mut Stream, interval: i64) -> Vec<Event> {
             days_ago + interval - stream.between(0, interval / 6)
         }
         Agenda::AfterRefusal => {
-            let days_ago = stream.between(1, 4);
+            let days_ago = stream.between(1, 2);
             events.push(Event { days_ago, result: VisitResult::Refused });
             days_ago + interval - stream.between(0, interval / 6)
         }
@@ -93,7 +89,7 @@ fn history(file: &File<'_>, stream: &mut Stream, interval: i64) -> Vec<Event> {
             day += stream.between(1, 3);
             events.push(Event { days_ago: day, result: VisitResult::Absent });
         } else if stream.per_mille(16) && day + 9 < file.known {
-            day += stream.between(5, 9);
+            day += stream.between(2, 9);
             events.push(Event { days_ago: day, result: VisitResult::Refused });
         }
         day += gap(stream, interval);
@@ -154,7 +150,7 @@ fn mode(stream: &mut Stream, file: &File<'_>, result: VisitResult) -> &'static s
     match (result, file.grade) {
         (VisitResult::Absent, _) => stream.weighted(&[("door", 82), ("call", 18)]),
         (VisitResult::Refused, _) => "door",
-        (_, Grade::A) => stream.weighted(&[
+        (_, RiskGrade::A) => stream.weighted(&[
             ("door", 56),
             ("call", 18),
             ("pairing", 10),

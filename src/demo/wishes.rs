@@ -59,7 +59,7 @@ pub(super) fn current(file: &mut File<'_>, stream: &mut Stream, story: Story) {
             taken(file, &mut wish, claim);
         }
         Story::Connected => {
-            let days_ago = stream.between(8, 20);
+            let days_ago = stream.between(5, 9);
             let claim = claim(file, stream, &wish, days_ago, ClaimState::Connected, None);
             taken(file, &mut wish, claim);
             wish.state = WishState::Connected;
@@ -249,7 +249,7 @@ fn again(file: &mut File<'_>, stream: &mut Stream, wish: &mut Wish, published: i
     let end = Moment(first.claimed_at.0 + stream.between(5, 8) * DAY);
     first.meta.hlc = Hlc::at(end);
     wish.meta.hlc = Hlc::at(end);
-    set_need(file, wish.need, NeedState::Valid, end);
+    set_need(file, wish.need, NeedState::Matched, end);
     file.claims.push(first);
 }
 
@@ -340,9 +340,12 @@ pub(super) fn claim(
     }
     if matches!(state, ClaimState::Connected | ClaimState::Fulfilled) {
         let latest = fulfilled.map_or(claimed - 1, |done| claimed - done);
-        let after = stream.between(1, latest.clamp(1, 6));
+        let earliest = if fulfilled.is_none() { (claimed - 5).max(1) } else { 1 };
+        let after = stream.between(earliest, latest.clamp(1, 6).max(earliest));
         let connected = file.at(claimed - after, stream.between(9 * 60, 17 * 60));
         claim.connected_at = Some(connected);
+        // Once they are in touch, the lease runs anew.
+        claim.lease_until = Some(Moment(connected.0 + i64::from(rules.wish_claim_lease_days()) * DAY));
         claim.meta.hlc = Hlc::at(connected);
     }
     if let Some(done) = fulfilled {

@@ -37,11 +37,10 @@ pub fn field(field: &'static Field, value: &Value, today: NaiveDate) -> Result<(
         return if field.required { fault(Reason::Required { field }) } else { Ok(()) };
     }
     match (field.kind, value) {
-        (FieldKind::Code(list), Value::Text(code)) => {
-            if !has_code(list, code) {
-                return fault(Reason::UnknownCode { field, value: code.clone() });
-            }
+        (FieldKind::Code(list), Value::Text(code)) if !has_code(list, code) => {
+            return fault(Reason::UnknownCode { field, value: code.clone() });
         }
+        (FieldKind::Code(_), Value::Text(_)) => {}
         (FieldKind::Codes(list), Value::List(items)) => {
             for code in items.iter().filter_map(Value::as_text) {
                 if !has_code(list, code) {

@@ -207,12 +207,15 @@ crate::messages! {
     welcome_body => "这里还没有数据。请选择从哪里开始：", "There is no data here yet. Where would you like to begin?";
     offer_import => "导入名册", "Import rosters";
     offer_import_body => "从民政系统导出的家庭、人员表格（xlsx、xls、ods、csv）", "Household and member spreadsheets exported from the civil-affairs system (xlsx, xls, ods, csv)";
-    offer_alone => "直接开始", "Begin without data";
-    offer_alone_body => "单机使用，逐户登记", "Work alone and register households one by one";
+    offer_alone => "单机开始", "Begin alone";
+    ask_name => "您的姓名", "Your name";
+    ask_name_hint => "记录在走访和办理记录上", "It stands on visits and other records";
+    filling => "正在生成演示数据", "Making the demo";
+    offer_alone_body => "先登记使用人，名册以后再导入", "Say who works here; rosters can be brought in later";
     offer_demo => "试用演示数据", "Try the demo";
     offer_demo_body => "在本机建立一个虚构的村，随意操作", "Makes an invented village here to try things out";
 
-    demo_command => "请退出后运行：zhulian demo", "Quit, then run: zhulian demo";
+
 }
 
 // --- settings ---

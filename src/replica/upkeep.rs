@@ -98,7 +98,8 @@ impl Replica {
             let mut memory = self.memory.write().unwrap_or_else(std::sync::PoisonError::into_inner);
             let generation = memory.generation + 1;
             let searchable = memory.searchable;
-            *memory = Projection { generation, ..Projection::default() };
+            *memory = Projection::default();
+            memory.generation = generation;
             searchable
         };
         self.build_rows(today)?;

@@ -41,10 +41,12 @@ pub mod frame;
 pub mod global;
 pub mod runner;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 pub use console::{Console, Start};
 pub use context::{Can, Context, Opening, Origin, Revealed, Subject, SyncStatus};
-pub use effect::{Begin, Begun, Effect, Input, Message, Notice, Order, Work};
+pub use effect::{Begin, Begun, Effect, Input, Message, Notice, Order, Seat, Work};
 pub use fault::Fault;
 pub use runner::Runner;
 pub use settings::Settings;

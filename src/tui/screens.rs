@@ -37,11 +37,12 @@ pub mod visit;
 pub mod welcome;
 pub mod wishes;
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::app::{Can, Context, Effect, Input, Subject};
 use super::keymap::{Action, Context as KeyContext};
-use super::session::Frame;
+use super::session::{Frame, Mouse, MouseKind};
+use super::widgets::ListState;
 
 /// Joins modules with a `State` and the functions above to one enumeration.
 macro_rules! parts {
@@ -139,6 +140,13 @@ parts! {
         /// The main menu.
         Menu in menu;
     }
+}
+
+/// The row of a list at which the left button was pressed.
+fn clicked_row(mouse: &Mouse, body: Rect, list: &ListState, len: usize) -> Option<usize> {
+    let inside = mouse.kind == MouseKind::Press && body.contains(Position::new(mouse.x, mouse.y));
+    let at = list.offset + usize::from(mouse.y.saturating_sub(body.y));
+    (inside && at < len).then_some(at)
 }
 
 /// What a list with an input line above it takes: moving, choosing, editing.

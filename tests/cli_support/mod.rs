@@ -31,6 +31,11 @@ pub const PEOPLE: [[&str; 5]; 3] = [
 ];
 
 impl TestHome {
+    /// A folder in which there is no home yet.
+    pub fn missing() -> TestHome {
+        TestHome { folder: tempfile::tempdir().unwrap() }
+    }
+
     /// With three households in one village, the key in a file.
     pub fn with_people() -> TestHome {
         TestHome::with_people_under(&KeyMode::KeyFile)
@@ -87,6 +92,13 @@ impl TestHome {
         let ran = Ran::of(self.command(args).arg("--json").output().unwrap());
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{:?}", args.iter().map(AsRef::as_ref).collect::<Vec<_>>());
         ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// Runs the program with `--json` and expects an answer and a failure; gives the answer's lines and the code.
+    pub fn failing<S: AsRef<str>>(&self, args: &[S]) -> (Vec<Value>, String) {
+        let ran = Ran::of(self.command(args).arg("--json").output().unwrap());
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        (ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), error_of(&ran).0)
     }
 
     /// Runs the program with `--json` and expects a refusal; gives its code and field.
@@ -159,6 +171,16 @@ fn household(region: &RegionCode, [archive_no, name, id_number, phone, category]
 }
 
 /// A path as text.
-pub fn text(path: &Path) -> String {
+pub fn path_text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
+}
+
+/// A text in JSON.
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// A roster of the samples.
+pub fn roster(name: &str) -> String {
+    path_text(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rosters").join(name))
 }

@@ -26,6 +26,8 @@ crate::messages! {
     usage_utf8 => "参数不是有效的 UTF-8 文本", "an argument is not valid UTF-8";
     usage_did_you_mean(name: &str) => "是否要用 {name}？", "did you mean {name}?";
     usage_remedy => "加 --help 查看用法", "add --help to see how it is used";
+    cannot_ask => "需要输入口令，但无法在此询问", "a passphrase has to be typed, and nobody can be asked here";
+    cannot_ask_remedy => "请用口令文件给出，或先关闭正在使用数据的控制台", "give it in a file, or close the console that holds the data first";
     audit_broken => "审计记录不完整或被改动", "the audit trail is incomplete or was changed";
     audit_broken_remedy => "请保留数据目录并运行 zhulian doctor，必要时从备份恢复", "keep the folder, run zhulian doctor, and restore a backup if need be";
     unwell => "检查发现问题", "the check found something";

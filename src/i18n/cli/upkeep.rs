@@ -3,6 +3,9 @@
 crate::messages! {
     ask_passphrase => "数据口令：", "Passphrase of the data: ";
     ask_new_passphrase(least: usize) => "设置数据口令（至少{least}个字）：", "New passphrase of the data (at least {least} characters): ";
+    first_start(home: &str) => "首次启动：将在 {home} 建立数据目录", "first start: the data will lie in {home}";
+    ask_first_passphrase(least: usize) => "设置数据口令（至少{least}个字；直接回车则不设口令，密钥存为文件）：", "New passphrase of the data (at least {least} characters; Enter for none, the key then lies in a file): ";
+    key_passphrase => "数据由口令保护", "a passphrase protects the data";
     ask_again => "再输入一次：", "Once more: ";
     passphrase_short(least: usize) => "口令至少{least}个字", "at least {least} characters";
     passphrases_differ => "两次输入不一致", "the two differ";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ratatui::layout::Size;
 
 use super::context::{Can, Context, Opening, Origin, Revealed, Subject, SyncStatus};
-use super::effect::{Effect, Input, Message, Notice, Order, Work};
+use super::effect::{Effect, Input, Message, Notice, Order, Seat, Work};
 use super::fault::Fault;
 use super::settings::Settings;
 use super::{frame, global};
@@ -14,7 +14,7 @@ use crate::domain::moment::{Moment, Now};
 use crate::replica::Projection;
 use crate::tui::keymap::{Action, Context as KeyContext, Keymap};
 use crate::tui::screens::{Layer, Screen, lock, today, welcome};
-use crate::tui::session::{self, App, Frame, Timer};
+use crate::tui::session::{self, App, Frame, Mouse, MouseKind, Timer};
 use crate::tui::theme::Theme;
 
 /// The minute on the status line.
@@ -108,6 +108,18 @@ impl Console {
         console
     }
 
+    /// Goes behind the lock screen.
+    pub fn lock(&mut self) {
+        self.world.revealed = None;
+        self.world.notice = None;
+        self.world.lock = Some(lock::State::new(self.desk.replica().store().key_kind()));
+    }
+
+    /// Whether it is behind the lock screen.
+    pub fn is_locked(&self) -> bool {
+        self.world.lock.is_some()
+    }
+
     fn origin(&mut self) -> Origin {
         self.next_origin += 1;
         Origin(self.next_origin)
@@ -126,14 +138,18 @@ impl Console {
 
     /// Whether an action can be used now, by whoever would take it.
     pub fn can(&self, action: Action) -> Can {
-        let place = self.top();
-        let (origin, own) = match place.layers.last() {
-            Some((origin, layer)) => (*origin, self.with(*origin, |ctx| layer.can(action, ctx))),
-            None => (place.origin, self.with(place.origin, |ctx| place.screen.can(action, ctx))),
-        };
-        match own {
-            Can::Pass => self.with(origin, |ctx| global::can(self, action, ctx)),
+        match self.own_can(action) {
+            Can::Pass => self.with(self.top().origin, |ctx| global::can(self, action, ctx)),
             own => own,
+        }
+    }
+
+    /// Whether the layer on top, or the screen, takes an action now.
+    pub(super) fn own_can(&self, action: Action) -> Can {
+        let place = self.top();
+        match place.layers.last() {
+            Some((origin, layer)) => self.with(*origin, |ctx| layer.can(action, ctx)),
+            None => self.with(place.origin, |ctx| place.screen.can(action, ctx)),
         }
     }
 
@@ -168,7 +184,7 @@ impl Console {
     }
 
     /// Gives an input to the top layer, or to the top screen if there is none. Tells whether it was taken.
-    fn offer(&mut self, input: &Input, out: &mut Out) -> bool {
+    pub(super) fn offer(&mut self, input: &Input, out: &mut Out) -> bool {
         let Console { desk, world, stack, .. } = self;
         let Some(place) = stack.last_mut() else { return false };
         let (origin, effects) = {
@@ -192,7 +208,8 @@ impl Console {
         }
         if !self.offer(&Input::Action(action), out) {
             let origin = self.top().layers.last().map_or(self.top().origin, |(origin, _)| *origin);
-            let effects = global::act(self, action);
+            // Whatever `can` lets through somebody takes; a test goes through all of them.
+            let effects = global::act(self, action).unwrap_or_default();
             self.carry_out(effects, origin, out);
         }
     }
@@ -237,11 +254,7 @@ impl Console {
             Effect::After(timer, wait) => out.push(session::Effect::After(timer, wait)),
             Effect::Cancel(timer) => out.push(session::Effect::Cancel(timer)),
             Effect::Set(settings) => self.set(settings, out),
-            Effect::Lock => {
-                self.world.revealed = None;
-                self.world.notice = None;
-                self.world.lock = Some(lock::State::new(self.desk.replica().store().key_kind()));
-            }
+            Effect::Lock => self.lock(),
             Effect::Unlock => self.world.lock = None,
             Effect::Remember(query) => self.remember(query),
             Effect::Session(effect) => out.push(effect),
@@ -393,10 +406,15 @@ impl Console {
             | Message::Undone(Err(fault))
             | Message::Household(_, _, Err(fault))
             | Message::Older(_, _, _, Err(fault))
+            | Message::Refused(_, fault)
             | Message::Begun(_, Err(fault))
             | Message::Outcome(_, Err(fault))
             | Message::Failed(fault) => self.fault(fault.clone(), out),
             Message::Sync(sync) => self.world.sync = *sync,
+            Message::Seated(Seat(desk)) => {
+                self.desk = desk.clone();
+                self.refresh(out);
+            }
             Message::Unlocked(_) => {
                 let effects = self.world.lock.as_mut().map(|lock| lock.answered(&message)).unwrap_or_default();
                 return self.carry_out(effects, Origin::default(), out);
@@ -450,6 +468,9 @@ impl App for Console {
             Input::Resumed => {}
             input if self.world.lock.is_some() => self.locked(&input, &mut out),
             Input::Action(action) => self.act(action, &mut out),
+            // The wheel moves like the keys do.
+            Input::Mouse(Mouse { kind: MouseKind::WheelUp, .. }) => self.act(Action::Up, &mut out),
+            Input::Mouse(Mouse { kind: MouseKind::WheelDown, .. }) => self.act(Action::Down, &mut out),
             Input::Text(_) | Input::Paste(_) | Input::Mouse(_) | Input::Unbound(_) => {
                 self.offer(&input, &mut out);
             }

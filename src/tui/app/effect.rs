@@ -114,12 +114,19 @@ pub enum Work {
     LoadDraft(String),
     /// Throws a draft away.
     DropDraft(String),
+    /// Puts the first worker into an empty home, by name: [`Message::Seated`].
+    SettleIn(String),
+    /// Fills an empty home with an invented village: [`Message::Progress`], then [`Message::Seated`].
+    Demo,
     /// Something else that takes long, run on a thread of its own with the desk; it reports through the post it is given.
     Long(Long),
 }
 
+/// What long work does, with the desk, the time at which it was asked for, and a way to report.
+pub type Job = dyn FnOnce(&crate::desk::Desk, Now, &dyn Fn(Message)) + Send;
+
 /// Long work: runs on a thread of its own.
-pub struct Long(pub Box<dyn FnOnce(&crate::desk::Desk, Now, &dyn Fn(Message)) + Send>);
+pub struct Long(pub Box<Job>);
 
 impl std::fmt::Debug for Long {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -163,6 +170,16 @@ pub enum Begun {
     File(Arc<Dossier>),
 }
 
+/// A desk, as a message.
+#[derive(Clone)]
+pub struct Seat(pub crate::desk::Desk);
+
+impl std::fmt::Debug for Seat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Seat({})", self.0.actor().worker)
+    }
+}
+
 /// What work reports.
 #[derive(Debug)]
 pub enum Message {
@@ -172,6 +189,10 @@ pub enum Message {
     Committed(Origin, &'static str, Result<Arc<Committed>, Fault>),
     /// The last command was taken back: its stable name.
     Undone(Result<&'static str, Fault>),
+    /// Who works here has become known or is somebody else.
+    Seated(Seat),
+    /// Work of that screen failed.
+    Refused(Origin, Fault),
     /// A household's file; `None` if it is not held here.
     Household(Origin, HouseholdId, Result<Option<Arc<Dossier>>, Fault>),
     /// A page of older entries and its number.
@@ -199,6 +220,7 @@ impl Message {
     pub fn origin(&self) -> Option<Origin> {
         match self {
             Message::Committed(origin, ..)
+            | Message::Refused(origin, ..)
             | Message::Household(origin, ..)
             | Message::Older(origin, ..)
             | Message::Begun(origin, ..)
@@ -206,6 +228,7 @@ impl Message {
             | Message::Progress(origin, ..)
             | Message::Outcome(origin, ..) => Some(*origin),
             Message::Opened(_)
+            | Message::Seated(_)
             | Message::Undone(_)
             | Message::Unlocked(_)
             | Message::Changed

@@ -75,11 +75,11 @@ fn open(ctx: &Context<'_>) -> Can {
     }
 }
 
-/// What such an action does.
-pub(super) fn act(console: &Console, action: Action) -> Vec<Effect> {
+/// What such an action does; `None` for one that means nothing here.
+pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
     let lang = console.world.settings.lang;
     let place = console.top();
-    match action {
+    Some(match action {
         Action::Help => {
             let state = help::State::new(&console.world.keymap, &session::App::contexts(console), lang);
             over(console, state.into(), "Help")
@@ -122,8 +122,8 @@ pub(super) fn act(console: &Console, action: Action) -> Vec<Effect> {
             let form = console.with(place.origin, |ctx| form(console, action, ctx));
             form.map_or_else(Vec::new, |form| to(console, form))
         }
-        _ => Vec::new(),
-    }
+        _ => return None,
+    })
 }
 
 /// Screens of which one at most is open.

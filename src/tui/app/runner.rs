@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::context::{Origin, SyncStatus};
 use super::drafts::Drafts;
-use super::effect::{Begin, Begun, Long, Message, Order, Work};
+use super::effect::{Begin, Begun, Long, Message, Order, Seat, Work};
 use super::fault::Fault;
+use crate::demo::{Demo, Size};
 use crate::desk::Desk;
 use crate::domain::command::Command;
 use crate::domain::id::HouseholdId;
@@ -13,7 +14,8 @@ use crate::domain::moment::Now;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::Dossier;
 use crate::domain::refusal::Reason;
-use crate::replica::ReplicaError;
+use crate::replica::{ReplicaError, Stage};
+use crate::settings::Settings as Kept;
 use crate::tui::app::Console;
 use crate::tui::session::{Post, Run};
 
@@ -61,10 +63,15 @@ impl Runner {
 
 impl Run<Console> for Runner {
     fn run(&mut self, order: Order, post: &Post<Message>) {
+        self.desk = seat(&self.desk).unwrap_or_else(|| self.desk.clone());
         let Order { work, origin, now } = order;
         match work {
             Work::FinishOpening => self.long(post, move |desk, post| {
                 let opened = desk.replica().finish_opening(now.today());
+                // Who works here may be known only now.
+                if let Some(desk) = seat(desk) {
+                    post.send(Message::Seated(Seat(desk)));
+                }
                 post.send(Message::Opened(opened.map(drop).map_err(Fault::from)));
                 post.send(Message::Sync(sync_status(desk)));
             }),
@@ -109,6 +116,16 @@ impl Run<Console> for Runner {
             Work::DropDraft(key) => {
                 report(Drafts::of(self.desk.replica().store()).drop(&key).map_err(Fault::from), post);
             }
+            Work::SettleIn(name) => {
+                self.when_open(post, move |desk, post| match Desk::settle_in(desk.replica(), &name, now) {
+                    Ok(worker) => {
+                        post.send(Message::Seated(Seat(Desk::new(desk.replica().clone(), Some(worker)))));
+                        post.send(Message::Sync(sync_status(desk)));
+                    }
+                    Err(error) => post.send(Message::Refused(origin, error.into())),
+                });
+            }
+            Work::Demo => self.long(post, move |desk, post| demo(desk, now, origin, post)),
             Work::Long(Long(work)) => self.long(post, move |desk, post| {
                 let own = post.clone();
                 work(desk, now, &move |message| own.send(message));
@@ -117,6 +134,37 @@ impl Run<Console> for Runner {
             }),
         }
     }
+}
+
+/// The desk of the home's worker, where the present one's worker is nobody on record: at the start the rows may not say
+/// who works here, and in an empty home nobody does.
+fn seat(desk: &Desk) -> Option<Desk> {
+    let known = |desk: &Desk| desk.replica().read().reference.workers.contains_key(&desk.actor().worker);
+    if known(desk) || !desk.replica().is_open() {
+        return None;
+    }
+    let (kept, _) = Kept::read(&desk.replica().store().home().settings_path());
+    Some(Desk::new(desk.replica().clone(), kept.worker)).filter(known)
+}
+
+/// Fills the home with an invented village, as `zhulian demo` does.
+fn demo(desk: &Desk, now: Now, origin: Origin, post: &Post<Message>) {
+    let village = Demo::new(Size::Village, 1, now.today());
+    let total = village.len() as u64;
+    let done = desk.fill_with(&village, now, &mut |stage, count| {
+        if stage == Stage::Writing {
+            post.send(Message::Progress(origin, count, total));
+        }
+        true
+    });
+    if let Err(error) = done {
+        return post.send(Message::Refused(origin, error.into()));
+    }
+    let path = desk.replica().store().home().settings_path();
+    let kept = crate::settings::write(&path, "worker", &village.worker().to_string());
+    report(kept.map_err(|error| Fault::of(&error)), post);
+    post.send(Message::Seated(Seat(Desk::new(desk.replica().clone(), Some(village.worker())))));
+    post.send(Message::Sync(sync_status(desk)));
 }
 
 fn report(done: Result<(), Fault>, post: &Post<Message>) {

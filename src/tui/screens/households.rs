@@ -14,8 +14,8 @@ use super::household;
 use crate::i18n::screens as text;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
-use crate::tui::session::{Frame, Timer};
-use crate::tui::widgets::{ListState, Motion, Scroll, split_bottom, split_left};
+use crate::tui::session::{Frame, Mouse, Timer};
+use crate::tui::widgets::{ListState, Motion, PickList, Scroll, split_bottom, split_left, split_top};
 use filter::Filter;
 use list::{Listing, Sort};
 use pane::Pane;
@@ -35,6 +35,8 @@ pub struct State {
     pane: Pane,
     /// The filter panel is open, with the selected line.
     panel: Option<ListState>,
+    /// The village is being picked for the filter.
+    picking: Option<PickList>,
 }
 
 impl State {
@@ -100,10 +102,43 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             }
             Some(Vec::new())
         }
+        Input::Mouse(mouse) if state.panel.is_none() => clicked(state, mouse, ctx),
+        Input::Text(typed) | Input::Paste(typed) => {
+            state.picking.as_mut()?.insert(typed);
+            Some(Vec::new())
+        }
+        Input::Action(action) if state.picking.is_some() => picking(state, *action, ctx),
         Input::Action(action) if state.panel.is_some() => in_panel(state, *action, ctx),
         Input::Action(action) => act(state, *action, ctx),
         _ => None,
     }
+}
+
+/// A click selects, a click on what is selected opens.
+fn clicked(state: &mut State, mouse: &Mouse, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    let (list, _) = split_bottom(areas(ctx, ctx.body()).0, 1);
+    let at = super::clicked_row(mouse, split_top(list, 1).1, &state.list, state.listing.rows.len())?;
+    if at == state.list.selected {
+        return act(state, Action::Open, ctx);
+    }
+    state.list.select(at, state.listing.rows.len(), height(ctx));
+    Some(state.moved(ctx))
+}
+
+fn picking(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    let pick = state.picking.as_mut()?;
+    match action {
+        Action::Open => {
+            let chosen = pick.chosen().map(|choice| choice.code.clone());
+            state.picking = None;
+            state.filter.set_village(chosen.as_deref(), ctx);
+            state.relist(ctx);
+            return Some(state.follow(ctx));
+        }
+        Action::Back => state.picking = None,
+        _ => return pick.apply(action, ctx.screen()).then(Vec::new),
+    }
+    Some(Vec::new())
 }
 
 fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
@@ -153,7 +188,10 @@ fn in_panel(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<
     match action {
         Action::Right | Action::Toggle | Action::Mark => state.filter.step(facet, 1, ctx),
         Action::Left => state.filter.step(facet, -1, ctx),
-        Action::ClearText => state.filter = Filter::default(),
+        Action::Open if facet == filter::Facet::Village => {
+            state.picking = Some(state.filter.pick_village(ctx));
+            return Some(Vec::new());
+        }
         Action::Back | Action::Open | Action::NextField | Action::Filter => {
             state.panel = None;
             return Some(Vec::new());
@@ -170,8 +208,11 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     if Motion::of(action).is_some() {
         return Can::Yes;
     }
+    if state.picking.is_some() {
+        return if action == Back { Can::Yes } else { super::typed_list_can(action) };
+    }
     if state.panel.is_some() {
-        let own = matches!(action, Right | Toggle | Mark | Left | ClearText | Back | Open | NextField | Filter);
+        let own = matches!(action, Right | Toggle | Mark | Left | Back | Open | NextField | Filter);
         return if own { Can::Yes } else { Can::Pass };
     }
     match action {
@@ -196,11 +237,17 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     if let Some(panel) = &state.panel {
         state.filter.draw(panel, ctx, area, frame);
     }
+    if let Some(pick) = &state.picking {
+        let caret = pick.draw(ctx.screen(), frame.buf, &ctx.theme, ctx.lang);
+        frame.set_cursor(caret);
+    }
 }
 
 /// The list; while the filter panel is open, its choices.
 pub fn contexts(state: &State) -> Vec<KeyContext> {
-    if state.panel.is_some() {
+    if state.picking.is_some() {
+        vec![KeyContext::PickList, KeyContext::Input]
+    } else if state.panel.is_some() {
         vec![KeyContext::Choice, KeyContext::List]
     } else {
         vec![KeyContext::Households, KeyContext::List]

@@ -37,12 +37,13 @@ impl State {
                 self.input.insert(typed);
             }
             Input::Action(Action::Submit) if self.kind == KeyKind::Passphrase => {
-                if !self.trying && !self.input.text().is_empty() {
-                    self.trying = true;
-                    let passphrase = Passphrase::new(self.input.text());
-                    self.input = LineInput::default().secret();
-                    return vec![Effect::Work(Work::Unlock(passphrase))];
+                if self.trying || self.input.text().is_empty() {
+                    return Vec::new();
                 }
+                self.trying = true;
+                let passphrase = Passphrase::new(self.input.text());
+                self.input = LineInput::default().secret();
+                return vec![Effect::Work(Work::Unlock(passphrase))];
             }
             Input::Action(Action::Submit) => return vec![Effect::Unlock],
             Input::Action(Action::Quit) => return vec![Effect::Session(session::Effect::Quit)],

@@ -75,6 +75,16 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 
 /// Moves, jumps, opens.
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    if let Input::Mouse(mouse) = input {
+        let body = split_top(ctx.body(), 3).1;
+        let at = super::clicked_row(mouse, body, &state.list(), state.len(state.section))?;
+        if at == state.list().selected {
+            return Some(open(state, ctx));
+        }
+        let len = state.len(state.section);
+        state.lists[state.section as usize].select(at, len, height(ctx));
+        return Some(Vec::new());
+    }
     let Input::Action(action) = input else { return None };
     let at = state.section as usize;
     if let Some(motion) = Motion::of(*action) {

@@ -1,18 +1,31 @@
-//! A home without data: try the demo, bring in rosters, or begin alone.
+//! A home without data: bring in rosters, begin alone, or try the demo.
 
 use ratatui::layout::Rect;
 
 use crate::i18n::screens as text;
-use crate::tui::app::{Can, Context, Effect, Input, Notice, Subject};
+use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::text as cells;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{ListState, Motion, Scroll, put};
+use crate::tui::widgets::{LineInput, ListState, Motion, Scroll, gauge, put};
 
-/// The selected offer.
+/// The selected offer, and how far taking it up has come.
 #[derive(Debug, Default)]
-pub struct State(ListState);
+pub struct State {
+    list: ListState,
+    step: Step,
+}
+
+#[derive(Debug, Default)]
+enum Step {
+    #[default]
+    Choosing,
+    /// Who works here; `for_import` goes on to the import.
+    Naming { input: LineInput, for_import: bool, sent: bool },
+    /// The demo is being written: done, of how many.
+    Filling(u64, u64),
+}
 
 /// What is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,34 +37,86 @@ enum Offer {
 
 const OFFERS: [Offer; 3] = [Offer::Import, Offer::Alone, Offer::Demo];
 
-/// Leaves as soon as there is something to look at.
-pub fn refresh(_: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
-    if ctx.memory.rows.is_empty() { Vec::new() } else { vec![Effect::Replace(super::today::State::default().into())] }
+fn is_known(ctx: &Context<'_>) -> bool {
+    ctx.memory.reference.workers.contains_key(&ctx.actor.worker)
 }
 
-/// Moves, or takes up an offer.
+fn begin(for_import: bool) -> Vec<Effect> {
+    let today = Effect::Replace(super::today::State::default().into());
+    if for_import { vec![today, Effect::Act(Action::GoImport)] } else { vec![today] }
+}
+
+/// Leaves as soon as there is something to look at, or the name that was asked for is known.
+pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
+    match &state.step {
+        Step::Naming { for_import, sent: true, .. } if is_known(ctx) => begin(*for_import),
+        // While the demo is written its first households are there before its worker.
+        Step::Filling(..) if !is_known(ctx) => Vec::new(),
+        _ if ctx.memory.rows.is_empty() => Vec::new(),
+        _ => begin(false),
+    }
+}
+
+/// Moves, takes up an offer, types a name.
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
-    let Input::Action(action) = input else { return None };
-    if let Some(motion) = Motion::of(*action) {
-        state.0.go(motion, OFFERS.len(), OFFERS.len() as u16, Scroll::Line);
+    match (&mut state.step, input) {
+        (Step::Filling(done, total), Input::Message(Message::Progress(_, now, of))) => (*done, *total) = (*now, *of),
+        (_, Input::Message(Message::Refused(..))) => state.step = Step::Choosing,
+        (Step::Choosing, Input::Action(action)) => return choose(state, *action, ctx),
+        (Step::Naming { input: name, .. }, Input::Text(typed) | Input::Paste(typed)) => {
+            name.insert(typed);
+        }
+        (Step::Naming { input: name, sent, .. }, Input::Action(Action::NextField | Action::Submit | Action::Open)) => {
+            let typed = name.text().trim().to_owned();
+            if typed.is_empty() || *sent {
+                return Some(Vec::new());
+            }
+            *sent = true;
+            return Some(vec![Effect::Work(Work::SettleIn(typed))]);
+        }
+        (Step::Naming { .. }, Input::Action(Action::Back)) => state.step = Step::Choosing,
+        (Step::Naming { input: name, .. }, Input::Action(action)) => {
+            name.apply(*action)?;
+        }
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+fn choose(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    if let Some(motion) = Motion::of(action) {
+        state.list.go(motion, OFFERS.len(), OFFERS.len() as u16, Scroll::Line);
         return Some(Vec::new());
     }
-    if *action != Action::Open {
+    if action != Action::Open {
         return None;
     }
-    Some(match OFFERS[state.0.selected] {
-        Offer::Import => vec![Effect::Act(Action::GoImport)],
-        Offer::Alone => vec![Effect::Go(super::today::State::default().into())],
-        Offer::Demo => vec![Effect::Tell(Notice::Text(text::demo_command(ctx.lang).to_owned(), Role::Notice))],
-    })
+    let offer = OFFERS[state.list.selected];
+    if offer == Offer::Demo {
+        state.step = Step::Filling(0, 0);
+        return Some(vec![Effect::Work(Work::Demo)]);
+    }
+    let for_import = offer == Offer::Import;
+    if is_known(ctx) {
+        return Some(begin(for_import));
+    }
+    state.step = Step::Naming { input: LineInput::default().limit(60), for_import, sent: false };
+    Some(Vec::new())
 }
 
-/// Moving and choosing.
-pub fn can(_: &State, action: Action, _: &Context<'_>) -> Can {
-    if Motion::of(action).is_some() || action == Action::Open { Can::Yes } else { Can::Pass }
+/// Moving and choosing; typing.
+pub fn can(state: &State, action: Action, _: &Context<'_>) -> Can {
+    match state.step {
+        Step::Choosing if Motion::of(action).is_some() || action == Action::Open => Can::Yes,
+        Step::Naming { .. } => match action {
+            Action::NextField | Action::Submit | Action::Open | Action::Back => Can::Yes,
+            _ => super::editing_can(action),
+        },
+        Step::Choosing | Step::Filling(..) => Can::Pass,
+    }
 }
 
-/// Draws the offers.
+/// Draws the offers, the question for the name, or the gauge.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (lang, theme) = (ctx.lang, &ctx.theme);
     let x = area.x + 4;
@@ -64,34 +129,64 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
             }
             y += 1;
         }
-        y
+        y - 1
     };
     line(frame, 0, text::welcome(lang), Role::Title);
-    line(frame, 0, text::welcome_body(lang), Role::Text);
     line(frame, 0, "", Role::Text);
-    for (at, offer) in OFFERS.into_iter().enumerate() {
-        let (title, body) = match offer {
-            Offer::Import => (text::offer_import(lang), text::offer_import_body(lang)),
-            Offer::Alone => (text::offer_alone(lang), text::offer_alone_body(lang)),
-            Offer::Demo => (text::offer_demo(lang), text::offer_demo_body(lang)),
-        };
-        let next = line(frame, 2, title, Role::Accent);
-        if at == state.0.selected && next > area.y && next - 1 < area.bottom() {
-            put(frame.buf, x, next - 1, 1, theme.symbols().marker, theme.style(Role::Marker), theme);
+    match &state.step {
+        Step::Choosing => {
+            line(frame, 0, text::welcome_body(lang), Role::Text);
+            line(frame, 0, "", Role::Text);
+            for (at, offer) in OFFERS.into_iter().enumerate() {
+                let (title, body) = texts(offer, ctx);
+                let row = line(frame, 2, title, Role::Accent);
+                if at == state.list.selected && row < area.bottom() {
+                    put(frame.buf, x, row, 1, theme.symbols().marker, theme.style(Role::Marker), theme);
+                }
+                line(frame, 2, body, Role::Dim);
+                line(frame, 0, "", Role::Text);
+            }
         }
-        line(frame, 2, body, Role::Dim);
-        line(frame, 0, "", Role::Text);
+        Step::Naming { input, .. } => {
+            line(frame, 0, text::ask_name(lang), Role::Label);
+            let row = line(frame, 0, "", Role::Text);
+            line(frame, 0, text::ask_name_hint(lang), Role::Dim);
+            let field = Rect { x, y: row, width: width.min(40), height: 1 }.intersection(area);
+            let caret = input.draw(field, frame.buf, theme, true, "");
+            frame.set_cursor(caret);
+        }
+        Step::Filling(done, total) => {
+            let row = line(frame, 0, "", Role::Text);
+            let bar = Rect { x, y: row, width: width.min(60), height: 1 }.intersection(area);
+            gauge(bar, frame.buf, theme, *done, *total, text::filling(lang));
+        }
     }
 }
 
-/// A menu.
-pub fn contexts(_: &State) -> Vec<KeyContext> {
-    vec![KeyContext::Menu]
+fn texts(offer: Offer, ctx: &Context<'_>) -> (&'static str, &'static str) {
+    let lang = ctx.lang;
+    match offer {
+        Offer::Import => (text::offer_import(lang), text::offer_import_body(lang)),
+        Offer::Alone => (text::offer_alone(lang), text::offer_alone_body(lang)),
+        Offer::Demo => (text::offer_demo(lang), text::offer_demo_body(lang)),
+    }
+}
+
+/// A menu, or a line to type in.
+pub fn contexts(state: &State) -> Vec<KeyContext> {
+    match state.step {
+        Step::Naming { .. } => vec![KeyContext::Input],
+        Step::Choosing | Step::Filling(..) => vec![KeyContext::Menu],
+    }
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::Open, Action::Language]
+pub fn hints(state: &State) -> &'static [Action] {
+    match state.step {
+        Step::Choosing => &[Action::Open, Action::Language],
+        Step::Naming { .. } => &[Action::NextField, Action::Back],
+        Step::Filling(..) => &[],
+    }
 }
 
 /// The title line.

@@ -54,6 +54,7 @@ fn what_was_seen_stays_seen() {
     let mut book = village();
     let worker = actor(1, Role::GridWorker);
     let reveal = Command::Reveal {
+        household: Some(household()),
         record: crate::domain::record::RecordKey { kind: crate::domain::record::Kind::Member, id: id(11) },
         field: "id_number".to_owned(),
         reason: first("reveal_reason"),
@@ -69,6 +70,7 @@ fn what_was_seen_stays_seen() {
 fn a_masked_field_is_shown_for_a_reason_only() {
     let book = village();
     let reveal = |reason: Code, field: &str| Command::Reveal {
+        household: Some(household()),
         record: crate::domain::record::RecordKey { kind: crate::domain::record::Kind::Member, id: id(11) },
         field: field.to_owned(),
         reason,

@@ -12,7 +12,7 @@ use crate::tui::app::Context;
 use crate::tui::screens::format;
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{ListState, centered, popup, put};
+use crate::tui::widgets::{Choice, ListState, PickList, centered, popup, put};
 
 /// What a household must be to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,6 +112,23 @@ impl Filter {
             Facet::Open => self.open = OPENS[wrapped(self.open as usize, by, OPENS.len())],
             Facet::Left => self.left = !self.left,
         }
+    }
+
+    /// The villages to pick from: all that rows stand in, by place.
+    pub(super) fn pick_village(&self, ctx: &Context<'_>) -> PickList {
+        let place = |number: u32| ctx.memory.region(number).map(|code| ctx.memory.reference.place(code));
+        let all = Choice::new("", text::facet_all(ctx.lang), []);
+        let choices = villages(ctx)
+            .into_iter()
+            .filter_map(|number| Some(Choice::new(ctx.memory.region(number)?.as_str(), &place(number)?, [])));
+        let current = self.village.and_then(|number| ctx.memory.region(number)).map(|code| code.as_str());
+        PickList::new(text::col_village(ctx.lang), std::iter::once(all).chain(choices).collect(), current, ctx.screen())
+    }
+
+    /// Keeps one village, by its code; an empty code or none keeps all.
+    pub(super) fn set_village(&mut self, code: Option<&str>, ctx: &Context<'_>) {
+        let at = ctx.memory.regions().iter().position(|held| Some(held.as_str()) == code);
+        self.village = at.map(|at| at as u32);
     }
 
     /// What it keeps, in a few words; empty where it keeps everything.

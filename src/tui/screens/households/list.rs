@@ -63,7 +63,7 @@ impl Sort {
 }
 
 /// The listed rows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Listing {
     /// Row numbers in order.
     pub(super) rows: Vec<u32>,
@@ -72,12 +72,6 @@ pub(super) struct Listing {
     /// The rows before filtering, kept for as long as no record changes.
     order: Vec<u32>,
     as_of: Option<(u64, NaiveDate)>,
-}
-
-impl Default for Listing {
-    fn default() -> Self {
-        Listing { rows: Vec::new(), people: 0, overdue: 0, order: Vec::new(), as_of: None }
-    }
 }
 
 impl Listing {
