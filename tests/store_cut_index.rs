@@ -6,13 +6,13 @@ mod store_support;
 use std::path::Path;
 use std::sync::Arc;
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use store_support::*;
 use zhulian::store::disk::{Fault, FaultDisk, RealDisk};
 use zhulian::store::{Batch, Finding, Home, Index, KeyMode, Seq, Store, StoreError, Unlock};
 
 const CYCLES: &str = "ZHULIAN_CUT_CYCLES";
-const USUAL_CYCLES: u64 = 100;
+const USUAL_CYCLES: u64 = 40;
 /// Cycles until a fresh home begins.
 const CYCLES_PER_HOME: u64 = 20;
 const PAGE: usize = 4096;
@@ -26,8 +26,8 @@ fn home(root: &Path, boot: u64) -> Home {
 
 /// Long values that do not compress, so that sled writes often.
 fn long(n: u64) -> Vec<u8> {
-    let mut bytes = n.to_le_bytes().to_vec();
-    StdRng::seed_from_u64(n).random_iter::<u8>().take(2500).for_each(|byte| bytes.push(byte));
+    let mut bytes = vec![0; 2500];
+    StdRng::seed_from_u64(n).fill_bytes(&mut bytes);
     bytes
 }
 
