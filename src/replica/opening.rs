@@ -45,7 +45,8 @@ impl Replica {
         let mut findings = report.findings;
         let (stamp, projection) = match store.read_rows(|_, bytes| rowfile::read(&bytes)) {
             Ok(Some((stamp, chunks))) => (Some(stamp), rowfile::join(chunks)),
-            Ok(None) => (None, Projection::default()),
+            // A file of another version is no damage: it is overwritten when the rows are saved next.
+            Ok(None) | Err(StoreError::TooNew { .. }) => (None, Projection::default()),
             Err(StoreError::Corrupt { .. }) => {
                 findings.push(store.discard_rows()?);
                 (None, Projection::default())
