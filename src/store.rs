@@ -46,7 +46,7 @@ pub use doctor::Health;
 pub use envelope::{Kdf, KeyKind, KeyMode, Passphrase, Unlock};
 pub use error::{Part, Result, StoreError};
 pub use home::Home;
-pub use index::{Batch, Index, IndexStats};
+pub use index::{Batch, Index, IndexStats, MemoryIndex};
 use journal::{Entries, Group, Journal};
 pub use open::OpenReport;
 pub use recover::Recovery;
