@@ -10,7 +10,7 @@ use crate::domain::region::RegionCode;
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Rows in one chunk: a chunk is unsealed and read by one thread.
 const CHUNK: usize = 4096;
 
