@@ -4,6 +4,7 @@
 //! - A kill while it writes its page table at open leaves `snap.*.generating`, which would brick the next open: removed.
 //! - Truncated or damaged files make it panic: every call is [`contained`], and after a panic the index
 //!   answers nothing more and is to be rebuilt.
+//! - Its threads wake up every second for nothing: see `idle`.
 //! - It can lose or resurrect records silently after a power cut: the sums in `meta` show it.
 
 use std::fmt;
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::meta::{META_KEY, Meta};
-use super::{Batch, Index, IndexStats, Scan};
+use super::{Batch, Index, IndexStats, Scan, idle};
 use crate::containment::contained;
 use crate::store::Seq;
 use crate::store::disk::{Disk, RealDisk, tree_bytes};
@@ -226,10 +227,10 @@ fn open_patiently(path: &Path, cache_bytes: u64) -> Result<::sled::Db> {
     let config = ::sled::Config::new()
         .path(path)
         .cache_capacity(cache_bytes)
-        // No flushing thread: the journal is the truth, and an idle console must not wake up.
+        // No flushing thread: the journal is the truth, and an idle console must not wake up (see also `idle`).
         .flush_every_ms(None);
     for tries in 0.. {
-        match contained(|| config.open()) {
+        match contained(|| idle::starting_quietly(|| config.open())) {
             Ok(Ok(db)) => return Ok(db),
             Ok(Err(error)) if is_lock(&error) && tries < LOCK_TRIES => std::thread::sleep(Duration::from_millis(10)),
             Ok(Err(error)) => return Err(translate(&error, path)),
