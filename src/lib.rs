@@ -2,7 +2,7 @@
 //!
 //! | module | holds | does no I/O |
 //! |---|---|---|
-//! | [`domain`] | what the product means: records by field tables, code lists, lifecycles, `Command` → [`domain::decide`] → `Change` | ✓ |
+//! | [`domain`] | what the product means: records by field tables, code lists, lifecycles, `Command` → [`mod@domain::decide`] → `Change` | ✓ |
 //! | [`replica`] | the only writer on a device: commit, undo, what lists need in RAM, opening in two steps | |
 //! | [`store`] | durable, sealed bytes: journal (truth), index (sled), row file, snapshots, recovery, backup | |
 //! | [`search`] | finds anyone at once: names, pinyin, initials, numbers, villages | ✓ |
@@ -16,7 +16,7 @@
 //! | [`i18n`] | every text a person reads, in Chinese and English | ✓ |
 //!
 //! A keystroke: [`tui::keymap`] → action → a screen's `update` → effects → its `view`; only changed cells go out.
-//! A write: command → [`domain::decide`] → journal and `fdatasync` (the acknowledgement) → index → rows in RAM → screen.
+//! A write: command → [`mod@domain::decide`] → journal and `fdatasync` (the acknowledgement) → index → rows in RAM → screen.
 //!
 //! What is promised, and tested: an acknowledged write survives `kill -9` and a power cut; nothing anyone recorded is
 //! dropped; identity is masked unless somebody with the right asks, and that is on record; nothing from outside reaches
