@@ -1,5 +1,7 @@
 //! Forms, pools and dialogs of the console.
 
+use chrono::NaiveDate;
+
 use crate::domain::need::Need;
 use crate::domain::refusal::Label;
 use crate::domain::risk::RiskGrade;
@@ -10,6 +12,7 @@ crate::messages! {
     loading => "正在读取档案……", "reading the file…";
     not_ready => "档案尚未读出", "the file is not read yet";
     draft_kept => "草稿已保存", "draft kept";
+    no_draft_here => "这张表单内容不多，不存草稿", "so short a form keeps no draft";
     draft_taken_up => "已恢复上次未提交的草稿；不需要时可丢弃", "a draft from last time was taken up; discard it if you do not need it";
     visit_title => "登记走访", "Log a visit";
     never_visited => "尚未走访过", "never visited yet";
@@ -130,8 +133,24 @@ pub fn proposed_by_grade(grade: RiskGrade) -> Label {
 pub fn like_need(held: &Need) -> Label {
     let date = held.reported_at.date();
     Label {
-        zh: format!("可能重复：{date} 已登记“{}”（{}）", held.title, held.state.label(Lang::Zh)),
-        en: format!("possible duplicate: “{}” of {date} ({})", held.title, held.state.label(Lang::En)),
+        zh: format!(
+            "可能重复：{date} 已登记“{}”（{}）；如非重复，请在下面写明",
+            held.title,
+            held.state.label(Lang::Zh)
+        ),
+        en: format!(
+            "possible duplicate: “{}” of {date} ({}); if it is none, say why below",
+            held.title,
+            held.state.label(Lang::En)
+        ),
+    }
+}
+
+/// The earlier wish or gift that a new one may repeat.
+pub fn like_gift(title: &str, date: NaiveDate) -> Label {
+    Label {
+        zh: format!("可能重复：该户 {date} 已有同类心愿或物品“{title}”；确需再次提供的，请在下面写明理由"),
+        en: format!("possible duplicate: “{title}” of {date}; if a second one is needed, say why below"),
     }
 }
 

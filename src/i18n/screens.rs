@@ -10,10 +10,15 @@ crate::messages! {
     alone => "单机", "alone";
     online => "在线", "online";
     offline => "离线", "offline";
-    unsent(count: u64) => "未传{count}", "{count} unsent";
-    conflicts(count: u64) => "冲突{count}", "{count} conflicts";
-    never_synced => "同步 —", "never synced";
-    synced_before(minutes: i64) => "{minutes}分钟前同步", "synced {minutes} min ago";
+    program => "助联", "zhulian";
+    read_only => "只读", "read-only";
+    unsent(count: u64) => "未传{count}", "unsent {count}";
+    conflicts(count: u64) => "冲突{count}", "conflicts {count}";
+    never_synced => "未同步", "no sync";
+    synced_now => "刚同步", "sync now";
+    synced_minutes(count: i64) => "{count}分钟前同步", "sync {count} min";
+    synced_hours(count: i64) => "{count}小时前同步", "sync {count} h";
+    synced_days(count: i64) => "{count}天前同步", "sync {count} d";
     done(what: &str) => "已保存：{what}", "Saved: {what}";
     undo_hint(key: &str) => "{key} 撤销", "{key} takes it back";
     undone(what: &str) => "已撤销：{what}", "Taken back: {what}";
@@ -37,7 +42,6 @@ crate::messages! {
 
 crate::messages! {
     // --- titles, tabs, columns ---
-    title(screen: &str) => "助联 · {screen}", "zhulian · {screen}";
     household => "户详情", "Household";
     tab_basic => "基本", "Basics";
     tab_members => "成员", "Members";
@@ -235,6 +239,16 @@ crate::messages! {
 
 use super::Lang;
 use crate::tui::theme::ThemeName;
+
+/// How long ago the last sync was.
+pub fn synced_before(lang: Lang, minutes: i64) -> String {
+    match minutes {
+        ..1 => synced_now(lang).to_owned(),
+        1..60 => synced_minutes(lang, minutes),
+        60..1440 => synced_hours(lang, minutes / 60),
+        _ => synced_days(lang, minutes / 1440),
+    }
+}
 
 /// What a theme is called.
 pub fn theme_name(lang: Lang, theme: ThemeName) -> &'static str {

@@ -227,10 +227,10 @@ impl Console {
             }
             Effect::Go(screen) => self.go(screen, out),
             Effect::Replace(screen) => {
-                self.stack.pop();
+                self.take_away(origin);
                 self.go(screen, out);
             }
-            Effect::Leave => self.leave(out),
+            Effect::Leave => self.leave(origin, out),
             Effect::Open(layer) => {
                 let origin = self.origin();
                 if let Some(place) = self.stack.last_mut() {
@@ -257,6 +257,11 @@ impl Console {
             Effect::Lock => self.lock(),
             Effect::Unlock => self.world.lock = None,
             Effect::Remember(query) => self.remember(query),
+            Effect::Session(session::Effect::Quit) => {
+                // What was typed since the last rest is kept too.
+                self.offer_to_all(crate::tui::screens::entry::KEEP, out);
+                out.push(session::Effect::Quit);
+            }
             Effect::Session(effect) => out.push(effect),
         }
     }
@@ -274,9 +279,18 @@ impl Console {
         self.refresh(out);
     }
 
-    fn leave(&mut self, out: &mut Out) {
+    /// Takes the screen away that asked for it; it may lie below others by now. Without one it is the one on top.
+    fn take_away(&mut self, origin: Origin) {
+        let asked = self.stack.iter().position(|place| place.origin == origin);
+        let at = asked.unwrap_or(self.stack.len().saturating_sub(1));
+        if at < self.stack.len() {
+            self.stack.remove(at);
+        }
+    }
+
+    fn leave(&mut self, origin: Origin, out: &mut Out) {
         self.world.revealed = None;
-        self.stack.pop();
+        self.take_away(origin);
         if self.stack.is_empty() {
             return self.go(today::State::default().into(), out);
         }
@@ -352,17 +366,18 @@ impl Console {
         }
     }
 
-    /// A timer of a screen below its own layer still reaches it.
+    /// A timer reaches its screen below layers and other screens too.
     fn offer_to_all(&mut self, timer: Timer, out: &mut Out) {
-        if self.offer(&Input::Timer(timer), out) {
-            return;
+        let open =
+            self.stack.iter().flat_map(|place| place.layers.iter().map(|(origin, _)| *origin).chain([place.origin]));
+        for origin in open.collect::<Vec<_>>() {
+            self.deliver(origin, &Input::Timer(timer), out);
         }
-        let origin = self.top().origin;
-        self.deliver(origin, &Input::Timer(timer), out);
     }
 
     /// Gives an input to the screen or layer of that name, if it is still open.
-    fn deliver(&mut self, to: Origin, input: &Input, out: &mut Out) {
+    /// Tells whether it was taken.
+    fn deliver(&mut self, to: Origin, input: &Input, out: &mut Out) -> bool {
         let Console { desk, world, stack, .. } = self;
         let mut effects = None;
         {
@@ -377,7 +392,9 @@ impl Console {
                 }
             }
         }
+        let taken = effects.is_some();
         self.carry_out(effects.unwrap_or_default(), to, out);
+        taken
     }
 
     fn message(&mut self, message: Message, out: &mut Out) {
@@ -402,12 +419,18 @@ impl Console {
                 );
                 self.tell(Notice::Text(text, crate::tui::theme::Role::Ok), out);
             }
-            Message::Committed(_, _, Err(fault))
-            | Message::Undone(Err(fault))
+            // A form shows what is wrong at its fields; once is enough.
+            Message::Committed(origin, _, Err(fault)) | Message::Begun(origin, Err(fault)) => {
+                let (origin, fault) = (*origin, fault.clone());
+                if !self.deliver(origin, &Input::Message(message), out) {
+                    self.fault(fault, out);
+                }
+                return;
+            }
+            Message::Undone(Err(fault))
             | Message::Household(_, _, Err(fault))
             | Message::Older(_, _, _, Err(fault))
             | Message::Refused(_, fault)
-            | Message::Begun(_, Err(fault))
             | Message::Outcome(_, Err(fault))
             | Message::Failed(fault) => self.fault(fault.clone(), out),
             Message::Sync(sync) => self.world.sync = *sync,
@@ -467,7 +490,13 @@ impl App for Console {
             Input::Message(message) => self.message(message, &mut out),
             Input::Resumed => {}
             input if self.world.lock.is_some() => self.locked(&input, &mut out),
-            Input::Action(action) => self.act(action, &mut out),
+            Input::Action(action) => {
+                // An error has been read when the next thing is done.
+                if matches!(self.world.notice, Some(Notice::Fault(_))) {
+                    self.world.notice = None;
+                }
+                self.act(action, &mut out);
+            }
             // The wheel moves like the keys do.
             Input::Mouse(Mouse { kind: MouseKind::WheelUp, .. }) => self.act(Action::Up, &mut out),
             Input::Mouse(Mouse { kind: MouseKind::WheelDown, .. }) => self.act(Action::Down, &mut out),

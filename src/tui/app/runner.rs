@@ -175,7 +175,8 @@ fn report(done: Result<(), Fault>, post: &Post<Message>) {
 
 /// How the device stands: without a server, everything it ever wrote is unsent.
 pub fn sync_status(desk: &Desk) -> SyncStatus {
-    SyncStatus { unsent: desk.replica().store().last_seq(), ..SyncStatus::default() }
+    let store = desk.replica().store();
+    SyncStatus { unsent: store.last_seq(), read_only: store.read_only().is_some(), ..SyncStatus::default() }
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {

@@ -331,7 +331,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, text::household(ctx.lang))
+    text::household(ctx.lang).to_owned()
 }
 
 /// The household, and what the selected line is about.

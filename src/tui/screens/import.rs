@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use self::choose::{Choose, Listing};
 use self::preview::Preview;
 use self::work::{Job, Outcome};
-use crate::i18n::{forms as text, screens};
+use crate::i18n::forms as text;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Notice, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
@@ -238,7 +238,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoImport.title(ctx.lang))
+    Action::GoImport.title(ctx.lang).to_owned()
 }
 
 /// Nothing is at hand.

@@ -179,7 +179,7 @@ pub fn hints(_: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoLeads.title(ctx.lang))
+    Action::GoLeads.title(ctx.lang).to_owned()
 }
 
 /// The selected lead and its household.

@@ -231,7 +231,7 @@ pub fn hints(_: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoNeeds.title(ctx.lang))
+    Action::GoNeeds.title(ctx.lang).to_owned()
 }
 
 /// The selected need and its household.

@@ -302,7 +302,7 @@ pub fn hints(_: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, Action::GoToday.title(ctx.lang))
+    Action::GoToday.title(ctx.lang).to_owned()
 }
 
 /// What the selected line is about.

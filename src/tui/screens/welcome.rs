@@ -191,7 +191,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, text::first_start(ctx.lang))
+    text::first_start(ctx.lang).to_owned()
 }
 
 /// Nothing.

@@ -129,6 +129,7 @@ fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
     let claim = row.claim.as_ref().map(|claim| claim.id);
     let purpose = match action {
         Action::Open => return Some(vec![Effect::Go(household::State::new(row.household?).into())]),
+        Action::HandIn => return commit(Command::SubmitWish { wish: row.id }),
         Action::Publish => return commit(Command::PublishWish { wish: row.id, until: None }),
         Action::Connect => return commit(Command::ConnectClaim { claim: claim? }),
         Action::Edit => Purpose::RewriteWish(row.household?, row.id),
@@ -149,7 +150,7 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     let row = match action {
         Filter | NextPane | PreviousPane => return Can::Yes,
         _ if Motion::of(action).is_some() => return Can::Yes,
-        Open | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt => {
+        Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt => {
             match selected(state, ctx) {
                 Some(row) => row,
                 None => return pool::nothing_selected(ctx),
@@ -161,6 +162,7 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
         Open if !ctx.may(CaseRight::SeeCases) => Can::No(text::no_case_right(ctx.lang).to_owned()),
         Open => Can::when(row.household.is_some(), text::no_case_right(ctx.lang)),
+        HandIn => wish(CaseRight::WorkCases, Act::Submit),
         Publish => wish(CaseRight::PublishWish, Act::Publish),
         Edit => wish(CaseRight::WorkCases, Act::Rewrite),
         Reject => wish(CaseRight::PublishWish, Act::Reject),
@@ -310,14 +312,16 @@ pub fn hints(state: &State) -> &'static [Action] {
         Filter::UnderWay => {
             &[Action::Connect, Action::Fulfil, Action::ConfirmReceipt, Action::Release, Action::Filter, Action::Open]
         }
-        Filter::Unpublished => &[Action::Publish, Action::Edit, Action::Reject, Action::Withdraw, Action::Filter],
+        Filter::Unpublished => {
+            &[Action::HandIn, Action::Publish, Action::Reject, Action::Edit, Action::Withdraw, Action::Filter]
+        }
         Filter::Ended | Filter::All => &[Action::Filter, Action::Open],
     }
 }
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoWishes.title(ctx.lang))
+    Action::GoWishes.title(ctx.lang).to_owned()
 }
 
 /// The selected wish, and its household for those who may know it.

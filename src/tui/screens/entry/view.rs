@@ -1,0 +1,70 @@
+//! Drawing a form.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Entry;
+use super::item::Control;
+use crate::domain::codes;
+use crate::domain::display;
+use crate::tui::app::Context;
+use crate::tui::session::Frame;
+use crate::tui::theme::Role;
+use crate::tui::widgets::put;
+
+impl Entry {
+    /// Draws the form; the cursor goes to the caret.
+    pub fn view(&self, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
+        let form = self.form;
+        let at = self.with_form(ctx, |widget| {
+            widget.draw(area, frame.buf, &form, |index, rect, buf, focused| {
+                self.draw_value(index, rect, buf, ctx, focused)
+            })
+        });
+        let at = match &self.picking {
+            Some(list) => Some(list.draw(ctx.screen(), frame.buf, &ctx.theme, ctx.lang)),
+            None => at,
+        };
+        if let Some(at) = at {
+            frame.set_cursor(at);
+        }
+    }
+
+    fn draw_value(
+        &self,
+        index: usize,
+        rect: Rect,
+        buf: &mut Buffer,
+        ctx: &Context<'_>,
+        focused: bool,
+    ) -> Option<Position> {
+        let (theme, lang) = (&ctx.theme, ctx.lang);
+        let item = &self.items[index];
+        let role = if item.is_changed(ctx.today()) { Role::Changed } else { Role::Input };
+        let mut plain = |text: &str| {
+            put(buf, rect.x, rect.y, rect.width, text, theme.style(role), theme);
+            focused.then_some(Position::new(rect.x, rect.y))
+        };
+        match &item.control {
+            Control::Line(line) => {
+                let held = item.last.as_ref().filter(|_| item.veiled);
+                let masked = held.map(|held| display::masked(item.field, held, lang)).unwrap_or_default();
+                Some(line.draw(rect, buf, theme, focused, &masked))
+            }
+            Control::Note(area) => Some(area.draw(rect, buf, theme, focused, "")),
+            Control::Code { list, code } => {
+                let label = codes::label(list, code, lang);
+                plain(&if focused { format!("‹ {label} ›") } else { label.into_owned() })
+            }
+            Control::Flag(on) => plain(if *on { lang.pick("[是]", "[yes]") } else { lang.pick("[否]", "[no]") }),
+            Control::Workers(workers) => {
+                let names: Vec<&str> = workers.iter().map(|worker| ctx.memory.reference.worker_name(*worker)).collect();
+                plain(&names.join(lang.pick("、", ", ")))
+            }
+            Control::Among { choices, chosen } => {
+                let label = choices.iter().find(|(id, _)| id == chosen).map(|(_, label)| label.as_str());
+                plain(label.unwrap_or_default())
+            }
+        }
+    }
+}

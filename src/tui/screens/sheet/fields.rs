@@ -1,0 +1,96 @@
+//! Which fields a sheet asks for, by its purpose.
+
+use super::super::entry::Item;
+use super::super::needs;
+use super::Purpose;
+use crate::domain::claim::Claim;
+use crate::domain::decide::TRIAGE_FIELDS;
+use crate::domain::field::{Field, FieldKind};
+use crate::domain::id::{NeedId, WishId};
+use crate::domain::lead::Lead;
+use crate::domain::need::Need;
+use crate::domain::record::{Fields, Table};
+use crate::domain::value::Value;
+use crate::domain::wish::Wish;
+use crate::tui::app::Context;
+
+static REVEAL_REASON: Field =
+    Field::new(FieldKind::Code("reveal_reason")).required().named("reason", "查看原因", "Reason");
+static INTO: Field = Field::new(FieldKind::Reference).required().named("into", "并入到", "Merge into");
+static REMARK: Field = Field::new(FieldKind::Note).max_chars(200).named("remark", "说明", "Remark");
+static UNITS: Field = Field::new(FieldKind::Count).required().named("units", "认领份数", "Units");
+static SECOND: Field = Field::new(FieldKind::References).named("second", "第二名工作人员", "Second worker");
+static NOTE: Field = Field::new(FieldKind::Note).max_chars(500).named("note", "确认说明", "Note");
+
+/// What a card's writer fills in.
+pub(super) const CARD_FIELDS: &[&str] = &["card_text", "category", "units", "ceiling", "publish_until"];
+
+/// The fields that a purpose asks for.
+pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<'_>) -> Vec<Item> {
+    let of = |table: &'static Table, names: &[&str]| -> Vec<Item> {
+        let value = |name: &str| held.and_then(|record| record.get(name)).unwrap_or_default();
+        names.iter().filter_map(|name| table.field(name)).map(|field| Item::new(field, &value(field.name))).collect()
+    };
+    let blank = |field: &'static Field| Item::new(field, &Value::Null);
+    match purpose {
+        Purpose::Need(_) => of(
+            Need::TABLE,
+            &[
+                "title",
+                "field",
+                "item",
+                "urgency",
+                "quantity",
+                "estimated",
+                "benefit_period",
+                "source",
+                "due",
+                "detail",
+            ],
+        ),
+        Purpose::Lead(_) => of(
+            Lead::TABLE,
+            &["content", "channel", "subject", "address", "phone", "reporter_role", "reporter", "reporter_phone"],
+        ),
+        Purpose::SettleLead(_, true) => of(Lead::TABLE, &["outcome"]),
+        Purpose::SettleLead(_, false) => of(Lead::TABLE, &["reason", "outcome"]),
+        Purpose::VerifyNeed(..) => of(Need::TABLE, &["findings"]),
+        Purpose::RejectNeed(..) => of(Need::TABLE, &["reason", "findings"]),
+        Purpose::WithdrawNeed(..) => of(Need::TABLE, &["reason", "remark"]),
+        Purpose::Triage(..) => of(Need::TABLE, TRIAGE_FIELDS),
+        Purpose::MergeNeed(_, need) => vec![Item::among(&INTO, other_needs(*need, ctx))],
+        Purpose::ConfirmNeed(..) | Purpose::ConfirmWish(_) => vec![blank(&SECOND), blank(&NOTE)],
+        Purpose::Wish(..) | Purpose::RewriteWish(..) => of(Wish::TABLE, CARD_FIELDS),
+        Purpose::RejectWish(_) => of(Wish::TABLE, &["reason", "remark"]),
+        Purpose::WithdrawWish(_) => of(Wish::TABLE, &["reason", "remark"]),
+        Purpose::Claim(_) => {
+            let mut asked = of(Claim::TABLE, &["claimant", "claimant_phone"]);
+            let free = match held.map(Fields::record_id).and_then(|_| wish_of(purpose)) {
+                Some(wish) => ctx.memory.pools.wishes.find(wish).map_or(1, |row| row.free),
+                None => 1,
+            };
+            if free > 1 {
+                asked.push(Item::new(&UNITS, &Value::Int(1)));
+            }
+            asked
+        }
+        Purpose::Release(_) => of(Claim::TABLE, &["reason", "remark"]),
+        Purpose::Fulfil(_) => of(Claim::TABLE, &["evidence"]),
+        Purpose::Reveal(..) => vec![blank(&REVEAL_REASON), blank(&REMARK)],
+    }
+}
+
+/// The open needs into which one can be merged, by id and in words.
+fn other_needs(need: NeedId, ctx: &Context<'_>) -> Vec<(String, String)> {
+    let Some(row) = ctx.memory.pools.needs.find(need) else { return Vec::new() };
+    needs::others(row, ctx)
+        .map(|other| (other.id.to_string(), format!("{}  {}  {}", other.title, other.state.label(ctx.lang), other.no)))
+        .collect()
+}
+
+fn wish_of(purpose: &Purpose) -> Option<WishId> {
+    match purpose {
+        Purpose::Claim(wish) | Purpose::ConfirmWish(wish) => Some(*wish),
+        _ => None,
+    }
+}
