@@ -54,7 +54,7 @@ impl Act {
             Act::Recheck => ("重新核实", "verify again"),
             Act::Escalate => ("上转个案", "escalate"),
             Act::Rewrite => ("修改", "rewrite"),
-            Act::Submit => ("提交", "submit"),
+            Act::Submit => ("送审", "hand in for review"),
             Act::Publish => ("发布", "publish"),
             Act::Claim => ("认领", "claim"),
             Act::Release => ("放弃认领", "release"),

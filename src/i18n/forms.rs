@@ -13,7 +13,11 @@ crate::messages! {
     not_ready => "档案尚未读出", "the file is not read yet";
     draft_kept => "草稿已保存", "draft kept";
     no_draft_here => "这张表单内容不多，不存草稿", "so short a form keeps no draft";
-    draft_taken_up => "已恢复上次未提交的草稿；不需要时可丢弃", "a draft from last time was taken up; discard it if you do not need it";
+    draft_taken_up(key: &str) => "已恢复上次未提交的草稿；不需要时按 {key} 丢弃", "a draft from last time; {key} discards it";
+    discard_title => "丢弃草稿？", "Discard what was typed?";
+    discard_body => "已填写的内容将被删除，不能恢复。", "What was typed is thrown away and cannot be brought back.";
+    not_chosen => "未选", "none";
+    confirm_hint => "本人或家人确认的，此项留空；本人无法确认的，请选第二名工作人员并写明情况", "leave it empty where the beneficiary or the family confirms; else choose the second worker and say what was seen";
     visit_title => "登记走访", "Log a visit";
     never_visited => "尚未走访过", "never visited yet";
     last_visit(date: &str, result: &str, note: &str) => "上次 {date} {result}  {note}", "last {date} {result}  {note}";
@@ -26,10 +30,11 @@ crate::messages! {
     nothing_selected => "没有选中的记录", "nothing is selected";
     no_case_right => "当前角色无权查看档案", "your role may not see case files";
     column_state => "状态", "State";
+    urgency => "紧急程度", "Urgency";
     column_urgency => "急", "Urg";
     column_title => "需求事项", "Need";
     column_household => "户主", "Head";
-    column_place => "村（社区）", "Village";
+    column_place => "村/社区", "Village";
     column_reported => "登记", "Since";
     column_due => "期限", "Due";
     column_card => "心愿内容", "Card";

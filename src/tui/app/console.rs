@@ -15,7 +15,7 @@ use crate::replica::Projection;
 use crate::tui::keymap::{Action, Context as KeyContext, Keymap};
 use crate::tui::screens::{Layer, Screen, lock, today, welcome};
 use crate::tui::session::{self, App, Frame, Mouse, MouseKind, Timer};
-use crate::tui::theme::Theme;
+use crate::tui::theme::{Role, Theme};
 
 /// The minute on the status line.
 const CLOCK: Timer = Timer("clock");
@@ -204,7 +204,7 @@ impl Console {
 
     fn act(&mut self, action: Action, out: &mut Out) {
         if let Can::No(reason) = self.can(action) {
-            return self.tell(Notice::Text(reason, crate::tui::theme::Role::Warning), out);
+            return self.tell(Notice::Text(reason, Role::Warning), out);
         }
         if !self.offer(&Input::Action(action), out) {
             let origin = self.top().layers.last().map_or(self.top().origin, |(origin, _)| *origin);
@@ -417,7 +417,7 @@ impl Console {
                     self.world.settings.lang,
                     crate::i18n::domain::command(self.world.settings.lang, what),
                 );
-                self.tell(Notice::Text(text, crate::tui::theme::Role::Ok), out);
+                self.tell(Notice::Text(text, Role::Ok), out);
             }
             // A form shows what is wrong at its fields; once is enough.
             Message::Committed(origin, _, Err(fault)) | Message::Begun(origin, Err(fault)) => {
@@ -491,8 +491,8 @@ impl App for Console {
             Input::Resumed => {}
             input if self.world.lock.is_some() => self.locked(&input, &mut out),
             Input::Action(action) => {
-                // An error has been read when the next thing is done.
-                if matches!(self.world.notice, Some(Notice::Fault(_))) {
+                // What went wrong has been read when the next thing is done.
+                if matches!(self.world.notice, Some(Notice::Fault(_) | Notice::Text(_, Role::Warning))) {
                     self.world.notice = None;
                 }
                 self.act(action, &mut out);

@@ -18,9 +18,10 @@ use crate::domain::id::WorkerId;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::Label;
 use crate::domain::value::Value;
+use crate::i18n::forms as text;
 use crate::tui::app::{Can, Context, Fault, Input};
 use crate::tui::keymap::{Action, Context as KeyContext};
-use crate::tui::widgets::{self, Form, FormState, PickList};
+use crate::tui::widgets::{self, Confirm, ConfirmAnswer, Form, FormState, PickList};
 
 /// A form being filled in.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub struct Entry {
     items: Vec<Item>,
     form: FormState,
     picking: Option<PickList>,
+    /// Whether to throw everything away.
+    question: Option<Confirm>,
     /// Something was typed or chosen.
     touched: bool,
 }
@@ -42,6 +45,8 @@ pub enum Done {
     Moved,
     /// It changed the item at this place.
     Changed(usize),
+    /// What was typed is to be thrown away.
+    Discard,
 }
 
 impl Entry {
@@ -180,6 +185,19 @@ impl Entry {
         !found
     }
 
+    /// The reason "other" has to be put into words: stars the item for them.
+    pub fn require_words(&mut self, ctx: &Context<'_>) {
+        let is_other = |entry: &Entry, field| entry.text(None, field, ctx.today()) == "other";
+        let visit = is_other(self, "refusal_reason");
+        let required = visit || is_other(self, "reason");
+        let words: &[&str] = if visit { &["note"] } else { &["remark", "findings", "outcome"] };
+        for item in &mut self.items {
+            if item.record.is_none() && words.contains(&item.field.name) {
+                item.required = required;
+            }
+        }
+    }
+
     /// Shows a hint below a field of a record.
     pub fn hint(&mut self, of: Of, field: &str, hint: Option<Label>) {
         if let Some(at) = self.at(of, field) {
@@ -194,7 +212,29 @@ impl Entry {
         done
     }
 
+    /// Asks whether everything shall be thrown away; [`Done::Discard`] says yes.
+    pub fn ask_discard(&mut self, ctx: &Context<'_>) {
+        self.question = Some(Confirm::new(text::discard_title(ctx.lang), text::discard_body(ctx.lang)));
+    }
+
+    /// Whether a question waits for its answer.
+    pub fn is_asking(&self) -> bool {
+        self.question.is_some()
+    }
+
+    fn answer(&mut self, input: &Input) -> Option<Done> {
+        let (Some(question), Input::Action(action)) = (&mut self.question, input) else { return None };
+        let answer = question.apply(*action);
+        if answer.is_some() {
+            self.question = None;
+        }
+        Some(if answer == Some(ConfirmAnswer::Yes) { Done::Discard } else { Done::Moved })
+    }
+
     fn take(&mut self, input: &Input, ctx: &Context<'_>, area: Rect) -> Option<Done> {
+        if self.is_asking() {
+            return self.answer(input);
+        }
         if self.picking.is_some() {
             return self.update_picking(input, ctx);
         }
@@ -310,6 +350,9 @@ impl Entry {
 
     /// Where the keys are, innermost first.
     pub fn contexts(&self) -> Vec<KeyContext> {
+        if self.is_asking() {
+            return vec![KeyContext::Confirm];
+        }
         if self.picking.is_some() {
             return vec![KeyContext::PickList, KeyContext::Input];
         }
@@ -321,8 +364,27 @@ impl Entry {
         }
     }
 
+    /// The keys worth showing while something lies over the form.
+    pub fn hints(&self) -> Option<&'static [Action]> {
+        match (&self.question, &self.picking) {
+            (Some(_), _) => Some(&[Action::Accept, Action::Decline]),
+            (_, Some(_)) => Some(&[Action::Open, Action::Back]),
+            _ => None,
+        }
+    }
+
+    /// Which key throws the form's content away.
+    pub fn discard_key(&self, ctx: &Context<'_>) -> String {
+        let chord = ctx.keymap.chord_for(&self.contexts(), Action::DiscardDraft);
+        chord.map(|chord| chord.label(ctx.lang)).unwrap_or_default()
+    }
+
     /// Whether an action means something to the form now.
     pub fn can(&self, action: Action) -> Can {
+        if self.is_asking() {
+            let answers = [Action::Accept, Action::Decline, Action::Back, Action::Open, Action::Left, Action::Right];
+            return if answers.contains(&action) { Can::Yes } else { Can::Pass };
+        }
         if self.picking.is_some() {
             return super::typed_list_can(action);
         }
@@ -351,7 +413,7 @@ impl Entry {
             .zip(&texts)
             .map(|(item, (label, error, note))| widgets::Field {
                 label,
-                required: item.field.required && item.last.is_none(),
+                required: item.required && item.last.is_none(),
                 rows: item.rows(),
                 changed: item.is_changed(today),
                 error: error.as_deref(),

@@ -22,6 +22,7 @@ use crate::i18n::forms as text;
 use crate::tui::app::{Begin, Begun, Can, Context, Effect, Input, Message, Notice, Revealed, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
+use crate::tui::text as cells;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{put, split_top};
 
@@ -144,9 +145,10 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 
 /// Fills in and submits.
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
-    let area = form_area(ctx.body());
+    let area = form_area(state, ctx, ctx.body());
     match input {
         Input::Message(message) => return hear(state, message, ctx, area),
+        Input::Action(_) if state.entry.is_asking() => {}
         Input::Timer(timer) if *timer == KEEP => return Some(keep(state, ctx)),
         Input::Action(Action::Submit) => return Some(submit(state, ctx, area)),
         Input::Action(Action::SaveDraft) => {
@@ -154,10 +156,15 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
             return Some(effects);
         }
-        Input::Action(Action::DiscardDraft) => return Some(drop_draft(state).chain([Effect::Leave]).collect()),
+        Input::Action(Action::DiscardDraft) if state.entry.is_touched() => {
+            state.entry.ask_discard(ctx);
+            return Some(Vec::new());
+        }
+        Input::Action(Action::DiscardDraft) => return Some(vec![Effect::Leave]),
         _ => {}
     }
     match state.entry.update(input, ctx, area) {
+        Some(Done::Discard) => Some(drop_draft(state).chain([Effect::Cancel(KEEP), Effect::Leave]).collect()),
         Some(done) => {
             if matches!(done, Done::Changed(_)) {
                 advise(state, ctx);
@@ -204,7 +211,10 @@ fn hear(state: &mut State, message: &Message, ctx: &Context<'_>, area: Rect) -> 
             state.entry.restore(&draft);
             advise(state, ctx);
             state.entry.restore(&draft);
-            Some(vec![Effect::Tell(Notice::Text(text::draft_taken_up(ctx.lang).to_owned(), Role::Notice))])
+            Some(vec![Effect::Tell(Notice::Text(
+                text::draft_taken_up(ctx.lang, &state.entry.discard_key(ctx)),
+                Role::Notice,
+            ))])
         }
         Message::Begun(_, Err(fault)) => Some(vec![Effect::Tell(Notice::Fault(fault.clone())), Effect::Leave]),
         Message::Committed(_, _, Ok(_)) => Some(finished(state, ctx)),
@@ -292,6 +302,7 @@ fn finished(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
 /// What the sheet takes.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
+        _ if state.entry.is_asking() => state.entry.can(action),
         Action::Submit => Can::when(state.ready && !state.waiting, text::not_ready(ctx.lang)),
         Action::SaveDraft | Action::DiscardDraft => {
             Can::when(state.draft_key().is_some(), text::no_draft_here(ctx.lang))
@@ -301,18 +312,37 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     }
 }
 
-fn form_area(body: Rect) -> Rect {
-    split_top(body, 2).1
+/// Rows that what the sheet is about takes at most.
+const ABOUT_ROWS: usize = 3;
+
+/// What it is about, as lines, and the form below them.
+fn parts(state: &State, ctx: &Context<'_>, body: Rect) -> (Vec<String>, Rect) {
+    let about = about(state, ctx);
+    let width = usize::from(body.width.saturating_sub(2));
+    let mut lines: Vec<String> = cells::wrap(&about, width).into_iter().map(|range| about[range].to_owned()).collect();
+    if lines.len() > ABOUT_ROWS {
+        lines.truncate(ABOUT_ROWS);
+        lines[ABOUT_ROWS - 1].push('…');
+    }
+    let rows = lines.len().max(1) as u16;
+    (lines, split_top(body, rows + 1).1)
+}
+
+fn form_area(state: &State, ctx: &Context<'_>, body: Rect) -> Rect {
+    parts(state, ctx, body).1
 }
 
 /// Draws what it is about and the form.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let theme = &ctx.theme;
-    put(frame.buf, area.x + 1, area.y, area.width, &about(state, ctx), theme.style(Role::Accent), theme);
+    let (about, form) = parts(state, ctx, area);
+    for (y, line) in (area.y..form.y).zip(&about) {
+        put(frame.buf, area.x + 1, y, area.width.saturating_sub(1), line, theme.style(Role::Accent), theme);
+    }
     if state.ready {
-        state.entry.view(ctx, form_area(area), frame);
+        state.entry.view(ctx, form, frame);
     } else {
-        put(frame.buf, area.x + 1, area.y + 1, area.width, text::loading(ctx.lang), theme.style(Role::Dim), theme);
+        put(frame.buf, form.x + 1, form.y, area.width, text::loading(ctx.lang), theme.style(Role::Dim), theme);
     }
 }
 
@@ -360,8 +390,8 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::Submit, Action::NextField, Action::Pick, Action::Back]
+pub fn hints(state: &State) -> &'static [Action] {
+    state.entry.hints().unwrap_or(&[Action::Submit, Action::NextField, Action::Pick, Action::Back])
 }
 
 /// The title line.

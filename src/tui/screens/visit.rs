@@ -76,6 +76,7 @@ pub fn refresh(state: &mut State, _: &Context<'_>) -> Vec<Effect> {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     match input {
         Input::Message(message) => return hear(state, message, ctx),
+        Input::Action(_) if state.entry.is_asking() => {}
         Input::Timer(timer) if *timer == KEEP => return Some(keep(state, ctx)),
         Input::Action(Action::Submit) => return Some(submit(state, ctx)),
         Input::Action(Action::AddNeed | Action::New) => {
@@ -87,13 +88,18 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
             return Some(effects);
         }
-        Input::Action(Action::DiscardDraft) => {
-            return Some(vec![Effect::Work(Work::DropDraft(state.draft_key())), Effect::Leave]);
+        Input::Action(Action::DiscardDraft) if state.entry.is_touched() || !state.needs.is_empty() => {
+            state.entry.ask_discard(ctx);
+            return Some(Vec::new());
         }
+        Input::Action(Action::DiscardDraft) => return Some(vec![Effect::Leave]),
         _ => {}
     }
     let area = form_area(ctx.body(), ctx);
     match state.entry.update(input, ctx, area) {
+        Some(entry::Done::Discard) => {
+            Some(vec![Effect::Work(Work::DropDraft(state.draft_key())), Effect::Cancel(KEEP), Effect::Leave])
+        }
         Some(entry::Done::Moved) => Some(Vec::new()),
         Some(entry::Done::Changed(at)) => {
             form::follow(state, at, ctx);
@@ -167,7 +173,8 @@ fn take_up(state: &mut State, draft: Draft, ctx: &Context<'_>) -> Vec<Effect> {
     form::follow_result(state, ctx);
     form::advise(state, ctx);
     state.entry.restore(&draft.form);
-    effects.push(Effect::Tell(Notice::Text(text::draft_taken_up(ctx.lang).to_owned(), Role::Notice)));
+    effects
+        .push(Effect::Tell(Notice::Text(text::draft_taken_up(ctx.lang, &state.entry.discard_key(ctx)), Role::Notice)));
     effects
 }
 
@@ -209,6 +216,7 @@ fn submit(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 /// What the form takes.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
+        _ if state.entry.is_asking() => state.entry.can(action),
         Action::Submit | Action::SaveDraft | Action::DiscardDraft | Action::AddNeed | Action::New => {
             Can::when(state.file.is_some() && !state.waiting, text::not_ready(ctx.lang))
         }
@@ -250,8 +258,10 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::Submit, Action::AddNeed, Action::NextField, Action::Pick, Action::SaveDraft, Action::Back]
+pub fn hints(state: &State) -> &'static [Action] {
+    const FILLING: &[Action] =
+        &[Action::Submit, Action::AddNeed, Action::NextField, Action::Pick, Action::SaveDraft, Action::Back];
+    state.entry.hints().unwrap_or(FILLING)
 }
 
 /// The title line.

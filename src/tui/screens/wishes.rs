@@ -20,7 +20,7 @@ use crate::tui::app::{Can, Context, Effect, Input, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_left, split_top};
+use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_top};
 
 /// Which wishes are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,10 +67,6 @@ pub struct State {
     list: ListState,
 }
 
-fn height(ctx: &Context<'_>) -> u16 {
-    ctx.body().height.saturating_sub(3).max(1)
-}
-
 fn selected<'a>(state: &State, ctx: &Context<'a>) -> Option<&'a WishRow> {
     state.ids.get(state.list.selected).and_then(|id| ctx.memory.pools.wishes.find(*id))
 }
@@ -92,12 +88,17 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         *count = rows.iter().filter(|row| filter.takes(row)).count();
     }
     rows.retain(|row| state.filter.takes(row));
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.round), row.until, row.published, row.id));
+    if state.filter == Filter::Unpublished {
+        // What waits for a review stands first; the card written last is the first of its kind.
+        rows.sort_by_key(|row| (row.state != WishState::Submitted, std::cmp::Reverse(row.id)));
+    } else {
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.round), row.until, row.published, row.id));
+    }
     state.ids = rows.iter().map(|row| row.id).collect();
     if let Some(at) = held.and_then(|id| state.ids.iter().position(|other| *other == id)) {
         state.list.selected = at;
     }
-    state.list.fit(state.ids.len(), height(ctx));
+    state.list.fit(state.ids.len(), pool::list_height(ctx));
     Vec::new()
 }
 
@@ -110,7 +111,7 @@ fn pool_holds(row: &WishRow, ctx: &Context<'_>) -> bool {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     let Input::Action(action) = input else { return None };
     if let Some(motion) = Motion::of(*action) {
-        state.list.go(motion, state.ids.len(), height(ctx), Scroll::Line);
+        state.list.go(motion, state.ids.len(), pool::list_height(ctx), Scroll::Line);
         return Some(Vec::new());
     }
     let step = match action {
@@ -185,22 +186,14 @@ fn of_claim(row: &WishRow, act: Act, ctx: &Context<'_>) -> Can {
     }
 }
 
-fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Option<Rect>) {
-    if !ctx.is_wide() {
-        return (area, None);
-    }
-    let (left, right) = split_left(area, area.width * 2 / 3);
-    (left, Some(Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right }))
-}
-
-/// Draws the filters, the cards, and the selected card in full where there is room.
+/// Draws the filters, the cards, and the selected card in full.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let (top, rest) = split_top(area, 1);
     let (_, body) = split_top(rest, 1);
     let names = FILTERS.map(|filter| filter.name(lang));
     pool::filter_line(&names, &state.counts, state.filter as usize, ctx, top, frame);
-    let (list, detail) = panes(ctx, body);
+    let (list, detail) = pool::panes(ctx, body);
     let columns = [
         Column::flex(text::column_card(lang), 20, 4),
         Column::fixed(text::column_category(lang), lang.pick(8, 13)).rank(2),
@@ -214,9 +207,9 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     ];
     let row = |at: usize| wish_row(state.ids[at], ctx);
     pool::table(&columns, text::no_wishes(lang), ctx).draw(list, frame.buf, &state.list, state.ids.len(), row);
-    if let (Some(pane), Some(row)) = (detail, selected(state, ctx)) {
-        let rows = card(row, ctx);
-        Detail { rows: &rows, theme: ctx.theme }.draw(pane, frame.buf, 0);
+    if let Some(row) = selected(state, ctx) {
+        let rows = if ctx.is_wide() { card(row, ctx) } else { card_in_short(row, ctx) };
+        Detail { rows: &rows, theme: ctx.theme }.draw(detail, frame.buf, 0);
     }
 }
 
@@ -262,6 +255,16 @@ fn wish_row<'a>(id: WishId, ctx: &Context<'a>) -> Row<'a> {
         Cell::new(if wish.round > 1 { wish.round.to_string() } else { String::new() }, Role::Warning),
         Cell::new(days, days_role),
     ])
+}
+
+/// The card's text, and whose it is for those who work on cases.
+fn card_in_short<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
+    let (head, village) = pool::head_and_village(row.household, ctx);
+    let whose = format!("{head}  {village}  {}", row.no);
+    vec![
+        DetailRow::Text(row.card_text.as_str().into(), Role::Title),
+        DetailRow::Text(whose.trim_start().to_owned().into(), Role::Dim),
+    ]
 }
 
 /// The card in full. Whose it is stands there for those only who work on cases.

@@ -152,3 +152,12 @@ fn only_entered_fields_are_amended() {
         assert_eq!(refused(&book, &actor(1, Role::GridWorker), &command).0, code, "{field}");
     }
 }
+
+#[test]
+fn a_note_may_have_lines() {
+    let mut book = village();
+    let worker = actor(1, Role::GridWorker);
+    carry_out(&mut book, &worker, log(Visit { note: "老人在家\n降压药已备齐".to_owned(), ..visit(40) }));
+    let lines = Visit { companions: "张三\n李四".to_owned(), ..visit(41) };
+    assert_eq!(refused(&book, &worker, &log(lines)), ("text.control".to_owned(), Some("companions".to_owned())));
+}

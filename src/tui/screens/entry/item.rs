@@ -28,6 +28,8 @@ pub struct Item {
     pub whose: String,
     /// The last content on record; a different one is highlighted and shown beside it.
     pub last: Option<Value>,
+    /// It has to be filled in, as far as it is not on record already: shown by a star.
+    pub required: bool,
     /// A note below, in both languages.
     pub hint: Option<Label>,
     pub(super) control: Control,
@@ -62,11 +64,17 @@ impl Item {
             field,
             whose: String::new(),
             last: None,
+            required: field.required,
             hint: None,
             control: Control::of(field, value),
             faults: Vec::new(),
             veiled: false,
         }
+    }
+
+    /// The same item, to be filled in whatever the field's table says.
+    pub fn required(self) -> Item {
+        Item { required: true, ..self }
     }
 
     /// A fact on record: highlighted when it is changed.

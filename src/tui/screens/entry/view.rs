@@ -7,6 +7,7 @@ use super::Entry;
 use super::item::Control;
 use crate::domain::codes;
 use crate::domain::display;
+use crate::i18n::forms as text;
 use crate::tui::app::Context;
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
@@ -25,6 +26,10 @@ impl Entry {
             Some(list) => Some(list.draw(ctx.screen(), frame.buf, &ctx.theme, ctx.lang)),
             None => at,
         };
+        let at = match &self.question {
+            Some(question) => Some(question.draw(ctx.screen(), frame.buf, &ctx.theme, ctx.lang)),
+            None => at,
+        };
         if let Some(at) = at {
             frame.set_cursor(at);
         }
@@ -41,8 +46,8 @@ impl Entry {
         let (theme, lang) = (&ctx.theme, ctx.lang);
         let item = &self.items[index];
         let role = if item.is_changed(ctx.today()) { Role::Changed } else { Role::Input };
-        let mut plain = |text: &str| {
-            put(buf, rect.x, rect.y, rect.width, text, theme.style(role), theme);
+        let mut plain = |shown: &str| {
+            put(buf, rect.x, rect.y, rect.width, shown, theme.style(role), theme);
             focused.then_some(Position::new(rect.x, rect.y))
         };
         match &item.control {
@@ -54,7 +59,8 @@ impl Entry {
             Control::Note(area) => Some(area.draw(rect, buf, theme, focused, "")),
             Control::Code { list, code } => {
                 let label = codes::label(list, code, lang);
-                plain(&if focused { format!("‹ {label} ›") } else { label.into_owned() })
+                let shown = if label.is_empty() && focused { text::not_chosen(lang).into() } else { label };
+                plain(&if focused { format!("‹ {shown} ›") } else { shown.into_owned() })
             }
             Control::Flag(on) => plain(if *on { lang.pick("[是]", "[yes]") } else { lang.pick("[否]", "[no]") }),
             Control::Workers(workers) => {

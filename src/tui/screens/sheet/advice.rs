@@ -22,6 +22,7 @@ const WHY_AGAIN: &str = "duplicate_reason";
 
 /// Looks again at what was typed.
 pub(super) fn advise(state: &mut State, ctx: &Context<'_>) {
+    state.entry.require_words(ctx);
     let Some(file) = state.file.clone() else { return };
     match (&state.purpose, &state.record) {
         (Purpose::Need(_), Record::Need(need)) => {

@@ -10,8 +10,10 @@ use crate::domain::id::{NeedId, WishId};
 use crate::domain::lead::Lead;
 use crate::domain::need::Need;
 use crate::domain::record::{Fields, Table};
+use crate::domain::refusal::Label;
 use crate::domain::value::Value;
 use crate::domain::wish::Wish;
+use crate::i18n::{Lang, forms as text};
 use crate::tui::app::Context;
 
 static REVEAL_REASON: Field =
@@ -30,6 +32,11 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
     let of = |table: &'static Table, names: &[&str]| -> Vec<Item> {
         let value = |name: &str| held.and_then(|record| record.get(name)).unwrap_or_default();
         names.iter().filter_map(|name| table.field(name)).map(|field| Item::new(field, &value(field.name))).collect()
+    };
+    // A reason is no part of every such record, but of every such act.
+    let reasoned = |items: Vec<Item>| -> Vec<Item> {
+        let is_reason = |item: &Item| item.field.name == "reason";
+        items.into_iter().map(|item| if is_reason(&item) { item.required() } else { item }).collect()
     };
     let blank = |field: &'static Field| Item::new(field, &Value::Null);
     match purpose {
@@ -53,16 +60,22 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
             &["content", "channel", "subject", "address", "phone", "reporter_role", "reporter", "reporter_phone"],
         ),
         Purpose::SettleLead(_, true) => of(Lead::TABLE, &["outcome"]),
-        Purpose::SettleLead(_, false) => of(Lead::TABLE, &["reason", "outcome"]),
+        Purpose::SettleLead(_, false) => reasoned(of(Lead::TABLE, &["reason", "outcome"])),
         Purpose::VerifyNeed(..) => of(Need::TABLE, &["findings"]),
-        Purpose::RejectNeed(..) => of(Need::TABLE, &["reason", "findings"]),
-        Purpose::WithdrawNeed(..) => of(Need::TABLE, &["reason", "remark"]),
+        Purpose::RejectNeed(..) => reasoned(of(Need::TABLE, &["reason", "findings"])),
+        Purpose::WithdrawNeed(..) => reasoned(of(Need::TABLE, &["reason", "remark"])),
         Purpose::Triage(..) => of(Need::TABLE, TRIAGE_FIELDS),
         Purpose::MergeNeed(_, need) => vec![Item::among(&INTO, other_needs(*need, ctx))],
-        Purpose::ConfirmNeed(..) | Purpose::ConfirmWish(_) => vec![blank(&SECOND), blank(&NOTE)],
+        Purpose::ConfirmNeed(..) | Purpose::ConfirmWish(_) => {
+            let hint =
+                Label { zh: text::confirm_hint(Lang::Zh).to_owned(), en: text::confirm_hint(Lang::En).to_owned() };
+            let mut second = blank(&SECOND);
+            second.hint = Some(hint);
+            vec![second, blank(&NOTE)]
+        }
         Purpose::Wish(..) | Purpose::RewriteWish(..) => of(Wish::TABLE, CARD_FIELDS),
-        Purpose::RejectWish(_) => of(Wish::TABLE, &["reason", "remark"]),
-        Purpose::WithdrawWish(_) => of(Wish::TABLE, &["reason", "remark"]),
+        Purpose::RejectWish(_) => reasoned(of(Wish::TABLE, &["reason", "remark"])),
+        Purpose::WithdrawWish(_) => reasoned(of(Wish::TABLE, &["reason", "remark"])),
         Purpose::Claim(_) => {
             let mut asked = of(Claim::TABLE, &["claimant", "claimant_phone"]);
             let free = match held.map(Fields::record_id).and_then(|_| wish_of(purpose)) {
@@ -74,7 +87,7 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
             }
             asked
         }
-        Purpose::Release(_) => of(Claim::TABLE, &["reason", "remark"]),
+        Purpose::Release(_) => reasoned(of(Claim::TABLE, &["reason", "remark"])),
         Purpose::Fulfil(_) => of(Claim::TABLE, &["evidence"]),
         Purpose::Reveal(..) => vec![blank(&REVEAL_REASON), blank(&REMARK)],
     }

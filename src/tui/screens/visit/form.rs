@@ -78,6 +78,7 @@ pub(super) fn go_to_last_need(state: &mut State, ctx: &Context<'_>) {
 
 /// What else changes when an item does.
 pub(super) fn follow(state: &mut State, at: usize, ctx: &Context<'_>) {
+    state.entry.require_words(ctx);
     match state.entry.items().get(at).filter(|item| item.record.is_none()).map(|item| item.field.name) {
         Some("result") => follow_result(state, ctx),
         Some("next_due") => state.next_by_hand = true,
@@ -111,7 +112,16 @@ pub(super) fn follow_result(state: &mut State, ctx: &Context<'_>) {
     let result = VisitResult::from_code(&state.entry.text(None, "result", today)).unwrap_or_default();
     if result == VisitResult::Refused && !state.entry.has(None, "refusal_reason") {
         let items = ["refusal_reason", "mediator"].into_iter().filter_map(|name| Visit::TABLE.field(name));
-        state.entry.insert_after(None, "result", items.map(|field| Item::new(field, &Value::Null)).collect());
+        state.entry.insert_after(
+            None,
+            "result",
+            items
+                .map(|field| {
+                    let item = Item::new(field, &Value::Null);
+                    if field.name == "refusal_reason" { item.required() } else { item }
+                })
+                .collect(),
+        );
     } else if result != VisitResult::Refused {
         state.entry.retain(|item| item.record.is_some() || !matches!(item.field.name, "refusal_reason" | "mediator"));
     }
