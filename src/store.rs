@@ -34,6 +34,7 @@ mod snapshot;
 mod space;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use zeroize::Zeroizing;
@@ -46,7 +47,7 @@ pub use doctor::Health;
 pub use envelope::{Kdf, KeyKind, KeyMode, Passphrase, Unlock};
 pub use error::{Part, Result, StoreError};
 pub use home::Home;
-pub use index::{Batch, Index, IndexStats};
+pub use index::{Batch, Index, IndexStats, MemoryIndex};
 use journal::{Entries, Group, Journal};
 pub use open::OpenReport;
 pub use recover::Recovery;
@@ -88,6 +89,8 @@ pub struct Store {
     before: Option<Checkpoint>,
     /// Whether the checkpoint on the disk says that the index was not touched since.
     untouched: Mutex<bool>,
+    /// Whether no batch was applied since the index was opened.
+    settled: AtomicBool,
     /// Held for reading by a write, and for writing by what must see no write (compaction).
     quiet: RwLock<()>,
     _lock: Box<dyn LockGuard>,
@@ -339,6 +342,7 @@ impl Store {
     /// Before the index is written to for the first time since a checkpoint: the disk must not go on saying that it
     /// was not.
     fn touch(&self) -> Result<()> {
+        self.settled.store(false, Ordering::Relaxed);
         let mut untouched = self.untouched.lock().unwrap_or_else(|p| p.into_inner());
         if *untouched {
             let applied = self.index().map_or(0, |index| index.applied_seq());
@@ -353,7 +357,8 @@ impl Store {
     }
 
     fn checkpoint_of(&self, applied_seq: Seq, clean: bool) -> Checkpoint {
-        Checkpoint { last_seq: self.journal.last_seq(), applied_seq, clean, boot: self.home.disk.boot_id() }
+        let settled = clean && self.settled.load(Ordering::Relaxed);
+        Checkpoint { last_seq: self.journal.last_seq(), applied_seq, clean, settled, boot: self.home.disk.boot_id() }
     }
 
     /// Waits until no write is under way, and keeps others waiting.

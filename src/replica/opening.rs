@@ -45,7 +45,8 @@ impl Replica {
         let mut findings = report.findings;
         let (stamp, projection) = match store.read_rows(|_, bytes| rowfile::read(&bytes)) {
             Ok(Some((stamp, chunks))) => (Some(stamp), rowfile::join(chunks)),
-            Ok(None) => (None, Projection::default()),
+            // A file of another version is no damage: it is overwritten when the rows are saved next.
+            Ok(None) | Err(StoreError::TooNew { .. }) => (None, Projection::default()),
             Err(StoreError::Corrupt { .. }) => {
                 findings.push(store.discard_rows()?);
                 (None, Projection::default())
@@ -108,7 +109,7 @@ impl Replica {
             let logged = vault::decode(bytes)?;
             let mut folded = Folded::default();
             folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(&folded)?)
+            Ok(vault::batch(index, &folded)?)
         })?;
         let stamp = lock(&self.writer).rows_stamp;
         let rows_built = stamp.is_none();
@@ -188,12 +189,14 @@ impl Replica {
     fn over(store: Arc<Store>, projection: Projection) -> Replica {
         Replica {
             vault: Vault::new(store),
-            memory: RwLock::new(projection),
+            memory: Arc::new(RwLock::new(projection)),
             writer: Mutex::new(Writer { clock: Hlc::default(), unsaved: 0, behind: false, rows_stamp: None }),
             cache: Mutex::new(VecDeque::new()),
             phase: Mutex::new(Phase::Rows),
             phase_changed: Condvar::new(),
             serial: std::sync::atomic::AtomicU64::new(0),
+            acknowledged: RwLock::new(None),
+            compacting: Arc::default(),
         }
     }
 }

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::pools::Pools;
+use super::pools::{LeadRow, NeedRow, Pools, WishRow};
 use super::projection::Projection;
 use super::rows::Rows;
+use crate::domain::id::{ClaimId, WishId};
 use crate::domain::record::Record;
 use crate::domain::region::RegionCode;
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Rows in one chunk: a chunk is unsealed and read by one thread.
 const CHUNK: usize = 4096;
 
@@ -27,13 +28,19 @@ pub(super) struct Head {
 /// One chunk, read.
 pub(super) enum Chunk {
     Head(Box<Head>),
-    Pools(Box<Pools>),
+    Needs(Vec<NeedRow>),
+    Wishes(Vec<WishRow>),
+    Leads(Vec<LeadRow>),
+    Claims(Vec<(ClaimId, WishId)>),
     Rows(Rows),
 }
 
 const HEAD: u8 = 0;
-const POOLS: u8 = 1;
 const ROWS: u8 = 2;
+const NEEDS: u8 = 3;
+const WISHES: u8 = 4;
+const LEADS: u8 = 5;
+const CLAIMS: u8 = 6;
 
 /// The projection as chunks: head, pools, then rows in the order of lists (by region, then archive number).
 pub(super) fn save(projection: &Projection) -> Result<Vec<Vec<u8>>, StoreError> {
@@ -46,11 +53,24 @@ pub(super) fn save(projection: &Projection) -> Result<Vec<Vec<u8>>, StoreError> 
             .chain(workers.cloned().map(Record::Worker))
             .collect(),
     };
-    let mut chunks = vec![tagged(HEAD, codec::encode(&head)?), tagged(POOLS, codec::encode(&projection.pools)?)];
+    let mut chunks = vec![tagged(HEAD, codec::encode(&head)?)];
+    let pools = &projection.pools;
+    push_parts(&mut chunks, NEEDS, pools.needs.rows())?;
+    push_parts(&mut chunks, WISHES, pools.wishes.rows())?;
+    push_parts(&mut chunks, LEADS, pools.leads.rows())?;
+    push_parts(&mut chunks, CLAIMS, &pools.claims.iter().collect::<Vec<_>>())?;
     for numbers in projection.list_order().chunks(CHUNK) {
         chunks.push(tagged(ROWS, projection.rows.save(numbers)));
     }
     Ok(chunks)
+}
+
+/// Cuts a list into chunks, so that no chunk grows with the size of the home.
+fn push_parts<T: Serialize>(chunks: &mut Vec<Vec<u8>>, tag: u8, rows: &[T]) -> Result<(), StoreError> {
+    for part in rows.chunks(CHUNK) {
+        chunks.push(tagged(tag, codec::encode_positional(part)?));
+    }
+    Ok(())
 }
 
 fn tagged(tag: u8, mut bytes: Vec<u8>) -> Vec<u8> {
@@ -59,18 +79,23 @@ fn tagged(tag: u8, mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// Reads one chunk.
+///
+/// # Errors
+/// `store.too_new` when another version of the program wrote the file: it is to be built anew.
 pub(super) fn read(bytes: &[u8]) -> Result<Chunk, StoreError> {
     let damaged = || StoreError::corrupt(StorePart::Rows, "a chunk of another layout");
     match bytes.split_first() {
         Some((&HEAD, rest)) => {
             let head: Head = codec::decode(rest)?;
-            if head.version == VERSION { Ok(Chunk::Head(Box::new(head))) } else { Err(damaged()) }
+            if head.version != VERSION {
+                return Err(StoreError::TooNew { what: StorePart::Rows, version: head.version });
+            }
+            Ok(Chunk::Head(Box::new(head)))
         }
-        Some((&POOLS, rest)) => {
-            let mut pools: Pools = codec::decode(rest)?;
-            pools.reindex();
-            Ok(Chunk::Pools(Box::new(pools)))
-        }
+        Some((&NEEDS, rest)) => codec::decode(rest).map(Chunk::Needs),
+        Some((&WISHES, rest)) => codec::decode(rest).map(Chunk::Wishes),
+        Some((&LEADS, rest)) => codec::decode(rest).map(Chunk::Leads),
+        Some((&CLAIMS, rest)) => codec::decode(rest).map(Chunk::Claims),
         Some((&ROWS, rest)) => Rows::load(rest).map(Chunk::Rows).ok_or_else(damaged),
         _ => Err(damaged()),
     }
@@ -80,6 +105,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Chunk, StoreError> {
 pub(super) fn join(chunks: Vec<Chunk>) -> Projection {
     let mut projection = Projection::default();
     let mut parts = Vec::new();
+    let mut pools = Pools::default();
     for chunk in chunks {
         match chunk {
             Chunk::Head(head) => {
@@ -88,10 +114,14 @@ pub(super) fn join(chunks: Vec<Chunk>) -> Projection {
                     projection.reference.put(record);
                 }
             }
-            Chunk::Pools(pools) => projection.pools = *pools,
+            Chunk::Needs(rows) => pools.needs.extend(rows),
+            Chunk::Wishes(rows) => pools.wishes.extend(rows),
+            Chunk::Leads(rows) => pools.leads.extend(rows),
+            Chunk::Claims(claims) => pools.claims.extend(claims),
             Chunk::Rows(rows) => parts.push(rows),
         }
     }
+    projection.pools = pools;
     projection.rows = Rows::join(parts);
     projection
 }

@@ -16,7 +16,7 @@ enum Part {
     Names = 0,
     Archive = 1,
     Phones = 2,
-    IdTails = 3,
+    IdEnds = 3,
     Address = 4,
 }
 
@@ -35,8 +35,8 @@ pub struct RowData {
     pub archive_nos: Vec<String>,
     /// Telephone numbers of household and members.
     pub phones: Vec<String>,
-    /// Last four characters of the members' ID numbers.
-    pub id_tails: Vec<String>,
+    /// Last six characters of the members' ID numbers, in the order of `names`; empty where a member has none.
+    pub id_ends: Vec<String>,
     /// Keyed hashes of the members' ID numbers.
     pub persons: Vec<u64>,
     /// Address.
@@ -173,7 +173,7 @@ impl Rows {
             (Part::Names, data.names.as_slice()),
             (Part::Archive, &data.archive_nos),
             (Part::Phones, &data.phones),
-            (Part::IdTails, &data.id_tails),
+            (Part::IdEnds, &data.id_ends),
             (Part::Address, std::slice::from_ref(&data.address)),
         ] {
             lens[part as usize] = self.push_list(list);
@@ -229,9 +229,14 @@ impl<'a> Row<'a> {
     pub fn phones(&self) -> impl Iterator<Item = &'a str> {
         self.list(Part::Phones)
     }
-    /// Last four characters of ID numbers.
+    /// Last six characters of ID numbers, in the order of the names; empty where one is not known. They hold the day
+    /// of birth: for search alone, not for showing.
+    pub fn id_ends(&self) -> impl Iterator<Item = &'a str> {
+        self.list(Part::IdEnds)
+    }
+    /// Last four characters of ID numbers, in the order of the names; empty where one is not known.
     pub fn id_tails(&self) -> impl Iterator<Item = &'a str> {
-        self.list(Part::IdTails)
+        self.id_ends().map(|end| &end[end.char_indices().nth_back(3).map_or(0, |(at, _)| at)..])
     }
     /// The address.
     pub fn address(&self) -> &'a str {
@@ -421,7 +426,7 @@ mod tests {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             archive_nos: vec![format!("H{n:03}")],
             phones: vec![],
-            id_tails: vec!["123X".to_owned(), "0019".to_owned()],
+            id_ends: vec!["56123X".to_owned(), String::new()],
             persons: vec![u64::from(n), 99],
             address: "上岙村".to_owned(),
             fixed: Fixed { members: names.len() as u8, last_visit: NO_DAY, next_due: 20_000, ..Fixed::default() },
@@ -438,7 +443,7 @@ mod tests {
         assert_eq!(rows.len(), 2);
         let loaded = rows.get(first).unwrap();
         assert_eq!(loaded.names().collect::<Vec<_>>(), ["张淑芬"]);
-        assert_eq!(loaded.id_tails().collect::<Vec<_>>(), ["123X", "0019"]);
+        assert_eq!(loaded.id_tails().collect::<Vec<_>>(), ["123X", ""]);
         assert_eq!(loaded.phones().count(), 0);
         assert_eq!(loaded.persons(), [1, 99]);
         assert_eq!(loaded.address(), "上岙村");

@@ -37,6 +37,13 @@ impl Replica {
         self.vault.store.last_seq().saturating_sub(stamp)
     }
 
+    /// Commands that wait to be sent: what a server that this device is enrolled with has not acknowledged. A device
+    /// that works alone owes nobody anything, so nothing waits there, however much it has recorded.
+    pub fn unsent(&self) -> u64 {
+        let acknowledged = *self.acknowledged.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        acknowledged.map_or(0, |seq| self.vault.store.last_seq().saturating_sub(seq))
+    }
+
     /// Closes the home well: the next start has nothing to check, even if the machine is started anew before it.
     ///
     /// # Errors
@@ -91,7 +98,7 @@ impl Replica {
             let logged = vault::decode(bytes)?;
             let mut folded = Folded::default();
             folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(&folded)?)
+            Ok(vault::batch(index, &folded)?)
         })?;
         lock(&self.cache).clear();
         let searchable = {

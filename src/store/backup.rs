@@ -272,7 +272,7 @@ impl<'a> Restore<'a> {
         disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
         write_generation(self.home, 1)?;
         let last_seq = self.last.map_or(self.header.applied, |(seq, _)| seq.max(self.header.applied));
-        Checkpoint { last_seq, applied_seq: self.header.applied, clean: true, boot: disk.boot_id() }
+        Checkpoint { last_seq, applied_seq: self.header.applied, clean: true, settled: false, boot: disk.boot_id() }
             .write(self.home)?;
         envelope::save(self.home, envelope)?;
         disk.remove_tree(&part).at("remove", &part)?;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 
@@ -94,6 +95,7 @@ impl Store {
         } else {
             drop(index);
             *slot = Some(index_at(&self.home, &self.keys, &path, self.options)?);
+            self.settled.store(true, Ordering::Relaxed);
         }
         drop(slot);
         self.write_checkpoint()
@@ -150,6 +152,7 @@ impl Store {
             return Err(error);
         }
         *self.generation.lock().unwrap_or_else(|p| p.into_inner()) = number;
+        self.settled.store(true, Ordering::Relaxed);
         Ok(swapped)
     }
 

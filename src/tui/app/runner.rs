@@ -173,10 +173,11 @@ fn report(done: Result<(), Fault>, post: &Post<Message>) {
     }
 }
 
-/// How the device stands: without a server, everything it ever wrote is unsent.
+/// How the device stands.
 pub fn sync_status(desk: &Desk) -> SyncStatus {
-    let store = desk.replica().store();
-    SyncStatus { unsent: store.last_seq(), read_only: store.read_only().is_some(), ..SyncStatus::default() }
+    let replica = desk.replica();
+    let read_only = replica.store().read_only().is_some();
+    SyncStatus { unsent: replica.unsent(), read_only, ..SyncStatus::default() }
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {
