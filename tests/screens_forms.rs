@@ -294,3 +294,14 @@ fn a_masked_field_is_shown_after_a_reason() {
     bench.drive.elapse(Duration::from_secs(31));
     assert_ne!(shown, bench.drive.screen(), "masked again");
 }
+
+#[test]
+fn a_console_without_a_file_of_rows_learns_who_works_here() {
+    let mut bench = screens_support::after_a_crash(Lang::Zh);
+    assert!(bench.desk.replica().read().reference.workers.len() == 1);
+    let form = bench.drive.keys("F4").screen();
+    assert!(form.lines().next().unwrap().contains("王秀兰"), "{form}");
+    assert!(form.contains("走访人员*                王秀兰"), "{form}");
+    let saved = bench.drive.keys("F8").screen();
+    assert!(saved.contains("已保存：登记走访"), "{saved}");
+}

@@ -12,6 +12,8 @@ crate::messages! {
     offline => "离线", "offline";
     program => "助联", "zhulian";
     read_only => "只读", "read-only";
+    disk_full => "磁盘已满", "disk full";
+    writes_nothing => "磁盘写入出过错，本机数据现为只读：可以查看，不能登记", "Writing to the disk failed: records can be read, nothing can be recorded";
     unsent(count: u64) => "未传{count}", "unsent {count}";
     conflicts(count: u64) => "冲突{count}", "conflicts {count}";
     never_synced => "未同步", "no sync";
@@ -37,6 +39,8 @@ crate::messages! {
 
     // --- settings and drafts ---
     draft_failed(what: &str) => "草稿未能保存或读取：{what}", "The draft could not be kept or read: {what}";
+    draft_disk_full => "磁盘已满，草稿没有保存；已填的内容还在屏幕上", "The disk is full, so the draft was not kept; what was typed still stands on the screen";
+    draft_disk_full_remedy => "请先清理磁盘，暂勿关闭窗口", "Free some space first; leave the window open";
     draft_failed_remedy => "请尽快提交，并检查磁盘空间和权限", "Submit soon, and check disk space and permissions";
 }
 

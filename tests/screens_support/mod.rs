@@ -26,6 +26,7 @@ use zhulian::domain::wish::{Wish, WishState};
 use zhulian::domain::worker::{Actor, Role, Worker};
 use zhulian::i18n::Lang;
 use zhulian::replica::Replica;
+use zhulian::store::disk::Disk;
 use zhulian::store::{Home, Kdf, KeyMode, Passphrase, Unlock};
 use zhulian::tui::app::{Console, Message, Runner, Settings, Start, SyncStatus};
 use zhulian::tui::keymap::Keymap;
@@ -75,6 +76,22 @@ fn seed(replica: &Replica, records: Vec<Record>) {
 pub fn village(lang: Lang, width: u16, height: u16) -> Bench {
     let (folder, replica) = home(records());
     console(folder, Desk::new(replica, None), lang, width, height)
+}
+
+/// A console over the village on a disk of the test's choice.
+pub fn on_disk(disk: Arc<dyn Disk>, lang: Lang) -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::create(Home::on(disk, folder.path()), &KeyMode::KeyFile).unwrap();
+    seed(&replica, records());
+    console(folder, Desk::new(Arc::new(replica), None), lang, 80, 24)
+}
+
+/// A console over a home whose process died: no file of rows, so nobody is known before the index is open.
+pub fn after_a_crash(lang: Lang) -> Bench {
+    let (folder, replica) = home(records());
+    drop(replica);
+    let (replica, _) = Replica::open(Home::new(folder.path()), &Unlock::Nothing).unwrap();
+    console(folder, Desk::new(Arc::new(replica), None), lang, 80, 24)
 }
 
 /// A console over a home that was closed: its rows are there at once, the index opens behind.

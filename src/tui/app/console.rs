@@ -49,6 +49,8 @@ pub(super) struct World {
     pub now: Now,
     pub notice: Option<Notice>,
     pub revealed: Option<Revealed>,
+    /// The disk took nothing more when something was last to be kept.
+    pub full: bool,
     /// The console is locked; what it shows meanwhile.
     pub lock: Option<lock::State>,
     /// The state of the rows that the screen on top has seen: generation and day.
@@ -97,6 +99,7 @@ impl Console {
             now,
             notice: None,
             revealed: None,
+            full: false,
             lock: None,
             seen: (u64::MAX, now.today()),
         };
@@ -409,10 +412,12 @@ impl Console {
                 self.tell(Notice::Fault(fault.clone()), out);
             }
             Message::Committed(_, what, Ok(_)) => {
+                self.world.full = false;
                 let undoable = global::is_undoable(what);
                 self.tell(Notice::Done(what, undoable), out);
             }
             Message::Undone(Ok(what)) => {
+                self.world.full = false;
                 let text = crate::i18n::screens::undone(
                     self.world.settings.lang,
                     crate::i18n::domain::command(self.world.settings.lang, what),
@@ -422,6 +427,7 @@ impl Console {
             // A form shows what is wrong at its fields; once is enough.
             Message::Committed(origin, _, Err(fault)) | Message::Begun(origin, Err(fault)) => {
                 let (origin, fault) = (*origin, fault.clone());
+                self.world.full |= is_full(&fault);
                 if !self.deliver(origin, &Input::Message(message), out) {
                     self.fault(fault, out);
                 }
@@ -450,6 +456,7 @@ impl Console {
     }
 
     fn fault(&mut self, fault: Fault, out: &mut Out) {
+        self.world.full |= is_full(&fault);
         self.tell(Notice::Fault(fault), out);
     }
 
@@ -526,6 +533,11 @@ impl App for Console {
     fn keymap(&self) -> &Keymap {
         &self.world.keymap
     }
+}
+
+/// Whether an error says that the disk has no room.
+fn is_full(fault: &Fault) -> bool {
+    matches!(fault.code.as_str(), "store.disk_full" | "draft.disk_full")
 }
 
 pub(super) fn context<'a>(world: &'a World, desk: &'a Desk, memory: &'a Projection, origin: Origin) -> Context<'a> {

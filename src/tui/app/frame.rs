@@ -55,6 +55,7 @@ fn title_line(console: &Console, ctx: &Context<'_>, area: Rect, frame: &mut Fram
         [first, rest @ ..] => text::territory_and_more(lang, &ctx.memory.reference.region_name(first), rest.len()),
     };
     let (state, role) = match (ctx.opening, sync.read_only, sync.enrolled, sync.online) {
+        (Opening::Open, false, ..) if console.world.full => (text::disk_full(lang), Role::Error),
         (Opening::Rows, ..) => (text::opening(lang), Role::Accent),
         (Opening::Failed(_), ..) => (text::not_opened(lang), Role::Error),
         (Opening::Open, true, ..) => (text::read_only(lang), Role::Error),

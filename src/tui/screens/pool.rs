@@ -47,6 +47,7 @@ pub fn holds(ctx: &Context<'_>, code: &RegionCode) -> bool {
 /// Whether records can be changed now.
 pub fn writable(ctx: &Context<'_>) -> Can {
     match ctx.opening {
+        Opening::Open if ctx.sync.read_only => Can::No(screens::writes_nothing(ctx.lang).to_owned()),
         Opening::Open => Can::Yes,
         Opening::Rows => Can::No(screens::still_opening(ctx.lang).to_owned()),
         Opening::Failed(fault) => Can::No(fault.message(ctx.lang).to_owned()),
