@@ -94,6 +94,9 @@ crate::messages! {
     import_writing => "写入", "writing";
     import_indexing => "整理索引", "indexing";
     import_stop_hint => "Esc 停止；停止后档案不会有任何变化", "Esc stops; nothing is changed then";
+    import_too_late => "已写入，正在整理索引，不能再停止", "written; the index is being brought up to date and cannot be stopped any more";
+    import_category(category: &str, key: &str) => "类别 {category}（{key} 更换）", "Category {category} ({key} changes it)";
+    category_by_file => "按名册识别", "as the roster says";
     import_stopped => "已停止，档案没有变化", "stopped; nothing was changed";
     import_committed => "已导入", "imported";
     report_written(path: &str) => "错误清单已写到 {path}", "the error workbook was written to {path}";

@@ -213,6 +213,10 @@ crate::messages! {
     first_start => "初次使用", "First start";
     welcome => "欢迎使用助联", "Welcome to zhulian";
     welcome_body => "这里还没有数据。请选择从哪里开始：", "There is no data here yet. Where would you like to begin?";
+    offer_join => "接入中心服务器", "Join a server";
+    offer_join_body => "由管理员提供服务器地址和一次性接入码", "The administrator gives you its address and a one-time code";
+    join_how => "请先退出本程序（Ctrl-Q），再在终端运行下面的命令，其中的地址和接入码由管理员提供：", "Quit (Ctrl-Q) and run this in the terminal, with the address and the code that the administrator gave you:";
+    join_command => "zhulian enroll 服务器地址 接入码", "zhulian enroll URL CODE";
     offer_import => "导入名册", "Import rosters";
     offer_import_body => "从民政系统导出的家庭、人员表格（xlsx、xls、ods、csv）", "Household and member spreadsheets exported from the civil-affairs system (xlsx, xls, ods, csv)";
     offer_alone => "单机开始", "Begin alone";
@@ -222,7 +226,6 @@ crate::messages! {
     offer_alone_body => "先登记使用人，名册以后再导入", "Say who works here; rosters can be brought in later";
     offer_demo => "试用演示数据", "Try the demo";
     offer_demo_body => "在本机建立一个虚构的村，随意操作", "Makes an invented village here to try things out";
-
 
 }
 
