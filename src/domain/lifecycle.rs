@@ -150,8 +150,14 @@ pub fn need(from: NeedState, act: Act) -> Result<NeedState, Reason> {
 
 /// Where the act leads a wish, or the refusal that names its state.
 pub fn wish(from: WishState, act: Act) -> Result<WishState, Reason> {
-    step(WISH, from, act)
-        .ok_or_else(|| Reason::WishState { state: Label::of(WishState::LIST, from.code()), act: act.label() })
+    step(WISH, from, act).ok_or_else(|| {
+        // A need is found invalid, a card goes back to its writer.
+        let label = match act {
+            Act::Reject => Label { zh: "驳回".to_owned(), en: "return it".to_owned() },
+            act => act.label(),
+        };
+        Reason::WishState { state: Label::of(WishState::LIST, from.code()), act: label }
+    })
 }
 
 /// Where the act leads a claim, or the refusal that names its state.

@@ -498,8 +498,8 @@ impl App for Console {
             Input::Resumed => {}
             input if self.world.lock.is_some() => self.locked(&input, &mut out),
             Input::Action(action) => {
-                // What went wrong has been read when the next thing is done.
-                if matches!(self.world.notice, Some(Notice::Fault(_) | Notice::Text(_, Role::Warning))) {
+                // What was said has been read when the next thing is done; only how to take it back stays a while.
+                if !matches!(self.world.notice, Some(Notice::Done(..))) {
                     self.world.notice = None;
                 }
                 self.act(action, &mut out);
