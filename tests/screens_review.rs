@@ -39,7 +39,9 @@ fn card_written() -> Bench {
 fn a_card_is_handed_in_returned_and_published() {
     let mut bench = card_written();
     let cards = bench.drive.keys("Alt-5 F3 F3").screen();
-    insta::assert_snapshot!("cards_to_review", cards);
+    // The number carries the device, which is another one each time.
+    let cards: Vec<&str> = cards.lines().filter(|line| !line.contains("WX990101")).collect();
+    insta::assert_snapshot!("cards_to_review", cards.join("\n"));
     let again = bench.drive.keys("Ctrl-N").screen();
     assert!(again.contains("不能“驳回”"), "a card that was not handed in cannot be returned: {again}");
     bench.drive.keys("Ctrl-S");
@@ -103,7 +105,8 @@ fn a_major_change_is_put_down_and_left_out_again() {
     assert!(cleared.contains("未选"), "{cleared}");
     let saved = bench.drive.keys("Right F8").screen();
     assert!(saved.contains("已保存"), "{saved}");
-    let household = bench.desk.replica().read().rows.iter().find(|(_, row)| row.head() == "张淑芬").map(|(_, r)| r.id());
+    let household =
+        bench.desk.replica().read().rows.iter().find(|(_, row)| row.head() == "张淑芬").map(|(_, r)| r.id());
     let file = bench.desk.replica().dossier(household.unwrap()).unwrap().unwrap();
     assert_eq!(file.live_visits().next().unwrap().event.as_str(), "serious_illness");
 }
