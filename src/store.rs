@@ -52,6 +52,7 @@ use journal::{Entries, Group, Journal};
 pub use open::OpenReport;
 pub use recover::Recovery;
 pub use report::{Finding, Severity};
+pub use rows::RowsPart;
 use seal::{Keys, Purpose, Sealer};
 pub use space::{DiskUsage, Room};
 
@@ -225,30 +226,32 @@ impl Store {
         Ok(self.index()?.applied_seq())
     }
 
-    /// Replaces the row file. `stamp` is the seq that the rows are as of; `chunks` are what [`Store::read_rows`] gives
-    /// back, best some thousand rows each.
-    pub fn write_rows(&self, stamp: Seq, chunks: &[impl AsRef<[u8]>]) -> Result<()> {
+    /// Replaces the row file. `stamp` is the seq that the rows are as of; the chunks are what [`Store::read_rows`] gives
+    /// back, best some hundred rows each: `early` those that the first frame needs, `late` the others.
+    pub fn write_rows(&self, stamp: Seq, early: &[Vec<u8>], late: &[Vec<u8>]) -> Result<()> {
         rows::write(
             &*self.home.disk,
             &self.home.rows_path(),
             &self.home_id,
             &self.keys.sealer(Purpose::Rows),
             stamp,
-            chunks,
+            early,
+            late,
         )
     }
 
-    /// Reads the row file, giving each chunk (number, bytes) to `read` on one of several threads. Gives the stamp and
+    /// Reads the row file or a part of it, giving each chunk (number, bytes) to `read` on one of several threads. Gives the stamp and
     /// the results in order; `None` when there is no file. Works before [`Store::recover`].
     ///
     /// # Errors
     /// `store.corrupt`: call [`Store::discard_rows`] and write the file again. Errors of `read` are passed on.
     pub fn read_rows<T: Send>(
         &self,
+        part: RowsPart,
         read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
     ) -> Result<Option<(Seq, Vec<T>)>> {
         let sealer = self.keys.sealer(Purpose::Rows);
-        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, read)
+        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, part, read)
     }
 
     /// Puts a row file that cannot be used into the quarantine.

@@ -141,7 +141,7 @@ fn disturb(bench: &mut Bench, garbage: &mut Garbage) -> String {
 
 fn check(seed: u64) {
     let mut garbage = Garbage(seed);
-    let lang = if seed % 2 == 0 { Lang::Zh } else { Lang::En };
+    let lang = if seed.is_multiple_of(2) { Lang::Zh } else { Lang::En };
     let mut bench = village(lang, 80, 24);
     let mut done = Vec::new();
     for _ in 0..400 {

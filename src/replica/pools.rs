@@ -182,10 +182,13 @@ impl<T: PoolRow> Pool<T> {
     pub fn rows(&self) -> &[T] {
         &self.rows
     }
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rows.reserve_exact(more);
+        self.by_id.reserve(more);
+    }
     /// Adds rows whose ids are new.
     pub(super) fn extend(&mut self, rows: Vec<T>) {
-        self.rows.reserve_exact(rows.len());
-        self.by_id.reserve(rows.len());
         for row in rows {
             self.by_id.insert(row.record_id(), self.rows.len() as u32);
             self.rows.push(row);

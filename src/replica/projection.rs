@@ -26,6 +26,8 @@ pub struct Projection {
     pub rows: Rows,
     /// Needs, wishes, claims, leads.
     pub pools: Pools,
+    /// Whether the pools and the reference records are there as well; until then only household rows are.
+    pub complete: bool,
     /// Regions, stations, organisations, workers, resources.
     pub reference: Reference,
     /// The search index; empty until [`Projection::searchable`].
@@ -145,7 +147,7 @@ impl Projection {
     }
 
     fn search_builder(&self, rows: std::ops::Range<u32>) -> search::Builder {
-        let mut builder = search::Builder::new();
+        let mut builder = search::Builder::with_capacity(rows.len());
         for number in rows {
             if let Some(row) = self.rows.get(number).filter(rows::Row::is_present) {
                 with_doc(number, &row, &self.regions.codes, &self.reference, |doc| builder.add(doc));

@@ -17,7 +17,7 @@ impl Replica {
     /// # Errors
     /// The store's; the records themselves are safe all the same.
     pub fn save_rows(&self) -> Result<(), ReplicaError> {
-        let (stamp, chunks) = {
+        let (stamp, saved) = {
             let mut writer = lock(&self.writer);
             if writer.unsaved == 0 || writer.behind || !self.is_open() {
                 return Ok(());
@@ -26,7 +26,7 @@ impl Replica {
             let stamp = self.vault.store.last_seq();
             (stamp, rowfile::save(&self.read())?)
         };
-        self.vault.store.write_rows(stamp, &chunks)?;
+        self.vault.store.write_rows(stamp, &saved.early, &saved.late)?;
         lock(&self.writer).rows_stamp = Some(stamp);
         Ok(())
     }
