@@ -155,3 +155,13 @@ fn a_form_left_open_ends_where_it_stands() {
     let leads = bench.drive.screen();
     assert!(leads.contains("已保存") && leads.contains("桥头有老人摔倒"), "{leads}");
 }
+
+#[test]
+fn typing_at_a_choice_looks_it_up() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    bench.drive.keys("F2").type_text("zsf").keys("Enter F4");
+    let listed = bench.drive.keys("j f").screen();
+    assert!(listed.contains("拒访") && !listed.contains("搬离"), "by initials: {listed}");
+    let chosen = bench.drive.keys("Enter").screen();
+    assert!(chosen.contains("‹ 拒访 ›") && chosen.contains("拒访原因*"), "{chosen}");
+}

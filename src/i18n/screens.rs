@@ -87,6 +87,7 @@ crate::messages! {
     due_in(days: i64) => "{days}天后", "in {days} d";
     yesterday => "昨天", "yesterday";
     today_word => "今天", "today";
+    years_ago(years: i64) => "{years}年前", "{years} y ago";
     days_ago(days: i64) => "{days}天前", "{days} d ago";
     never_visited => "从未走访", "never visited";
     persons(count: u32) => "{count}人", "{count} pers.";

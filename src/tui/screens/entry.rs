@@ -3,6 +3,7 @@
 
 mod choices;
 mod draft;
+mod faults;
 mod item;
 mod view;
 
@@ -11,17 +12,17 @@ use ratatui::layout::Rect;
 
 use self::choices::cycle;
 pub use self::draft::{Draft, KEEP, KEEP_AFTER};
+use self::item::Control;
 pub use self::item::Item;
-use self::item::{Control, check};
 use crate::domain::field::Field;
 use crate::domain::id::WorkerId;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::Label;
 use crate::domain::value::Value;
 use crate::i18n::forms as text;
-use crate::tui::app::{Can, Context, Fault, Input};
+use crate::tui::app::{Can, Context, Input};
 use crate::tui::keymap::{Action, Context as KeyContext};
-use crate::tui::widgets::{self, Confirm, ConfirmAnswer, Form, FormState, PickList};
+use crate::tui::widgets::{Confirm, ConfirmAnswer, FormState, PickList};
 
 /// A form being filled in.
 #[derive(Debug, Default)]
@@ -138,66 +139,6 @@ impl Entry {
             .collect()
     }
 
-    /// Checks every item against its field; shows what is wrong and goes to the first fault. Whether all is well.
-    pub fn check(&mut self, ctx: &Context<'_>, area: Rect) -> bool {
-        let today = ctx.today();
-        for item in &mut self.items {
-            let value = item.value(today);
-            // A fact that is left as it stands is not held against the form.
-            let checked =
-                if item.last.is_some() && !item.is_changed(today) { Ok(()) } else { check(item.field, &value, today) };
-            item.faults = checked.err().map(|refusal| Fault::of(&refusal)).into_iter().collect();
-        }
-        self.go_to_first_fault(ctx, area)
-    }
-
-    /// Shows the faults of a refused command at their fields; gives back those of no field here.
-    pub fn take_faults(&mut self, fault: &Fault, ctx: &Context<'_>, area: Rect) -> Vec<Fault> {
-        for item in &mut self.items {
-            item.faults.clear();
-        }
-        let mut elsewhere = Vec::new();
-        for fault in fault.each() {
-            let field = fault.field.as_deref().unwrap_or_default();
-            let at = self.at_fault(field, ctx.today());
-            match at.and_then(|at| self.items.get_mut(at)) {
-                Some(item) => item.faults.push(Fault { also: Vec::new(), ..fault.clone() }),
-                None => elsewhere.push(Fault { also: Vec::new(), ..fault.clone() }),
-            }
-        }
-        self.go_to_first_fault(ctx, area);
-        elsewhere
-    }
-
-    /// The item that a refusal means by a field's name. It does not say whose, so what was changed comes before what was
-    /// left as it stands.
-    fn at_fault(&self, field: &str, today: NaiveDate) -> Option<usize> {
-        let named = || self.items.iter().enumerate().filter(|(_, item)| item.field.name == field);
-        let own = named().find(|(_, item)| item.record.is_none());
-        let changed = || named().find(|(_, item)| item.is_changed(today) || item.last.is_none() && item.is_empty());
-        own.or_else(changed).or_else(|| named().next()).map(|(at, _)| at)
-    }
-
-    fn go_to_first_fault(&mut self, ctx: &Context<'_>, area: Rect) -> bool {
-        let mut form = self.form;
-        let found = self.with_form(ctx, |widget| form.to_first_error(widget, area));
-        self.form = form;
-        !found
-    }
-
-    /// The reason "other" has to be put into words: stars the item for them.
-    pub fn require_words(&mut self, ctx: &Context<'_>) {
-        let is_other = |entry: &Entry, field| entry.text(None, field, ctx.today()) == "other";
-        let visit = is_other(self, "refusal_reason");
-        let required = visit || is_other(self, "reason");
-        let words: &[&str] = if visit { &["note"] } else { &["remark", "findings", "outcome"] };
-        for item in &mut self.items {
-            if item.record.is_none() && words.contains(&item.field.name) {
-                item.required = required;
-            }
-        }
-    }
-
     /// Shows a hint below a field of a record.
     pub fn hint(&mut self, of: Of, field: &str, hint: Option<Label>) {
         if let Some(at) = self.at(of, field) {
@@ -263,6 +204,16 @@ impl Entry {
             }
             _ => None,
         };
+        if edited.is_none()
+            && self.is_chosen_from_list(focus)
+            && let Some(typed) = choices::typed(input)
+        {
+            // Typing where a choice is made looks it up.
+            let mut list = self.pick_list(focus, ctx);
+            list.insert(&typed);
+            self.picking = Some(list);
+            return Some(Done::Moved);
+        }
         match (edited, input) {
             (Some(true), _) => {
                 self.items[focus].faults.clear();
@@ -281,13 +232,11 @@ impl Entry {
             Action::PageDown => 5,
             Action::PageUp => -5,
             Action::Pick | Action::Toggle => {
-                return match &self.items[focus].control {
-                    Control::Code { .. } | Control::Workers(_) | Control::Among { .. } => {
-                        self.picking = Some(self.pick_list(focus, ctx));
-                        Some(Done::Moved)
-                    }
-                    _ => self.act(Action::NextField, ctx, area, focus),
-                };
+                if !self.is_chosen_from_list(focus) {
+                    return self.act(Action::NextField, ctx, area, focus);
+                }
+                self.picking = Some(self.pick_list(focus, ctx));
+                return Some(Done::Moved);
             }
             Action::CopyLast => {
                 let item = &mut self.items[focus];
@@ -395,31 +344,5 @@ impl Entry {
             Action::CopyLast => Can::Yes,
             other => super::editing_can(other),
         }
-    }
-
-    fn value_area(&self, ctx: &Context<'_>, area: Rect, index: usize) -> Rect {
-        let form = self.form;
-        let rect = self.with_form(ctx, |widget| widget.value_rect(area, &form, index));
-        Rect { height: self.items[index].rows(), ..rect }
-    }
-
-    fn with_form<T>(&self, ctx: &Context<'_>, with: impl FnOnce(&Form<'_>) -> T) -> T {
-        let (lang, today) = (ctx.lang, ctx.today());
-        let texts: Vec<(String, Option<String>, Option<String>)> =
-            self.items.iter().map(|item| (item.label(lang), item.error(lang), item.note(lang, today))).collect();
-        let fields: Vec<widgets::Field<'_>> = self
-            .items
-            .iter()
-            .zip(&texts)
-            .map(|(item, (label, error, note))| widgets::Field {
-                label,
-                required: item.required && item.last.is_none(),
-                rows: item.rows(),
-                changed: item.is_changed(today),
-                error: error.as_deref(),
-                note: note.as_deref(),
-            })
-            .collect();
-        with(&Form { fields: &fields, theme: ctx.theme })
     }
 }

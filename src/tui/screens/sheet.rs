@@ -1,6 +1,7 @@
 //! A sheet to fill in for one act: register a need, settle a lead, write a card, claim, release, confirm, reveal. What is
 //! asked comes from the field tables; [`Purpose`] says which fields, and which command they make.
 
+mod about;
 pub(super) mod advice;
 mod command;
 mod fields;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use self::about::parts;
 use self::advice::advise;
 use super::entry::{self, Done, Entry, KEEP, KEEP_AFTER};
 use crate::domain::claim::Claim;
@@ -22,9 +24,8 @@ use crate::i18n::forms as text;
 use crate::tui::app::{Begin, Begun, Can, Context, Effect, Input, Message, Notice, Revealed, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
-use crate::tui::text as cells;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{put, split_top};
+use crate::tui::widgets::put;
 
 /// How long a revealed field is shown, in milliseconds.
 const SHOWN_FOR: i64 = 30_000;
@@ -312,22 +313,6 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     }
 }
 
-/// Rows that what the sheet is about takes at most.
-const ABOUT_ROWS: usize = 3;
-
-/// What it is about, as lines, and the form below them.
-fn parts(state: &State, ctx: &Context<'_>, body: Rect) -> (Vec<String>, Rect) {
-    let about = about(state, ctx);
-    let width = usize::from(body.width.saturating_sub(2));
-    let mut lines: Vec<String> = cells::wrap(&about, width).into_iter().map(|range| about[range].to_owned()).collect();
-    if lines.len() > ABOUT_ROWS {
-        lines.truncate(ABOUT_ROWS);
-        lines[ABOUT_ROWS - 1].push('…');
-    }
-    let rows = lines.len().max(1) as u16;
-    (lines, split_top(body, rows + 1).1)
-}
-
 fn form_area(state: &State, ctx: &Context<'_>, body: Rect) -> Rect {
     parts(state, ctx, body).1
 }
@@ -343,44 +328,6 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
         state.entry.view(ctx, form, frame);
     } else {
         put(frame.buf, form.x + 1, form.y, area.width, text::loading(ctx.lang), theme.style(Role::Dim), theme);
-    }
-}
-
-/// The household, need, card or lead in one line.
-fn about(state: &State, ctx: &Context<'_>) -> String {
-    let pools = &ctx.memory.pools;
-    let household =
-        |id: HouseholdId| ctx.memory.household(id).map(|row| ctx.name(row.head()).into_owned()).unwrap_or_default();
-    match &state.purpose {
-        Purpose::Need(id) | Purpose::Lead(Some(id)) => household(*id),
-        Purpose::VerifyNeed(id, need)
-        | Purpose::RejectNeed(id, need)
-        | Purpose::WithdrawNeed(id, need)
-        | Purpose::Triage(id, need)
-        | Purpose::MergeNeed(id, need)
-        | Purpose::ConfirmNeed(id, need)
-        | Purpose::Wish(id, need) => {
-            let title = pools.needs.find(*need).map(|row| row.title.as_str()).unwrap_or_default();
-            format!("{}  {title}", household(*id))
-        }
-        Purpose::RewriteWish(_, wish)
-        | Purpose::RejectWish(wish)
-        | Purpose::WithdrawWish(wish)
-        | Purpose::Claim(wish)
-        | Purpose::ConfirmWish(wish) => pools.wishes.find(*wish).map(|row| row.card_text.clone()).unwrap_or_default(),
-        Purpose::Release(claim) | Purpose::Fulfil(claim) => pools
-            .claims
-            .get(claim)
-            .and_then(|wish| pools.wishes.find(*wish))
-            .map(|row| row.card_text.clone())
-            .unwrap_or_default(),
-        Purpose::SettleLead(lead, _) => {
-            pools.leads.find(*lead).map(|row| format!("{}  {}", row.subject, row.content)).unwrap_or_default()
-        }
-        Purpose::Lead(None) => String::new(),
-        Purpose::Reveal(_, key, field) => {
-            key.kind.table().field(field).map(|field| field.label(ctx.lang).to_owned()).unwrap_or_default()
-        }
     }
 }
 

@@ -6,10 +6,16 @@ use super::Entry;
 use super::item::Control;
 use crate::domain::codes;
 use crate::domain::id::WorkerId;
-use crate::tui::app::Context;
+use crate::tui::app::{Context, Input};
+use crate::tui::keymap::{Code as KeyCode, Key};
 use crate::tui::widgets::{Choice, PickList};
 
 impl Entry {
+    /// Whether the item is chosen from a list.
+    pub(super) fn is_chosen_from_list(&self, focus: usize) -> bool {
+        matches!(self.items[focus].control, Control::Code { .. } | Control::Workers(_) | Control::Among { .. })
+    }
+
     /// The list from which the item is chosen.
     pub(super) fn pick_list(&self, focus: usize, ctx: &Context<'_>) -> PickList {
         let item = &self.items[focus];
@@ -23,6 +29,18 @@ impl Entry {
             _ => (Vec::new(), None),
         };
         PickList::new(item.label(ctx.lang), choices, current, ctx.screen())
+    }
+}
+
+/// What was typed, outside of a text: a character that no key binding took, what an input method committed.
+pub(super) fn typed(input: &Input) -> Option<String> {
+    match input {
+        Input::Text(typed) | Input::Paste(typed) => Some(typed.clone()),
+        Input::Unbound(chord) => match chord.0.as_slice() {
+            [Key { code: KeyCode::Char(c), ctrl: false, alt: false, .. }] => Some(c.to_string()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::i18n::forms as text;
 use crate::tui::app::Context;
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::put;
+use crate::tui::widgets::{self, Form, put};
 
 impl Entry {
     /// Draws the form; the cursor goes to the caret.
@@ -72,5 +72,31 @@ impl Entry {
                 plain(label.unwrap_or_default())
             }
         }
+    }
+
+    pub(super) fn value_area(&self, ctx: &Context<'_>, area: Rect, index: usize) -> Rect {
+        let form = self.form;
+        let rect = self.with_form(ctx, |widget| widget.value_rect(area, &form, index));
+        Rect { height: self.items[index].rows(), ..rect }
+    }
+
+    pub(super) fn with_form<T>(&self, ctx: &Context<'_>, with: impl FnOnce(&Form<'_>) -> T) -> T {
+        let (lang, today) = (ctx.lang, ctx.today());
+        let texts: Vec<(String, Option<String>, Option<String>)> =
+            self.items.iter().map(|item| (item.label(lang), item.error(lang), item.note(lang, today))).collect();
+        let fields: Vec<widgets::Field<'_>> = self
+            .items
+            .iter()
+            .zip(&texts)
+            .map(|(item, (label, error, note))| widgets::Field {
+                label,
+                required: item.required && item.last.is_none(),
+                rows: item.rows(),
+                changed: item.is_changed(today),
+                error: error.as_deref(),
+                note: note.as_deref(),
+            })
+            .collect();
+        with(&Form { fields: &fields, theme: ctx.theme })
     }
 }
