@@ -11,8 +11,10 @@
 //! | [`tui`] | the console: keys, themes, widgets, terminals, sessions |
 //! | [`search`] | finds anyone at once: names, pinyin, initials, numbers, villages; in RAM, pure |
 //! | [`roster`] | import of civil-affairs spreadsheets; export |
+//! | `containment` | panics of libraries on damaged data become errors |
 
 pub mod cli;
+mod containment;
 pub mod demo;
 pub mod desk;
 pub mod domain;

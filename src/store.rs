@@ -44,7 +44,7 @@ use checkpoint::Checkpoint;
 pub use compact::Compacted;
 use disk::LockGuard;
 pub use doctor::Health;
-pub use envelope::{Kdf, KeyKind, KeyMode, Passphrase, Unlock};
+pub use envelope::{Kdf, KeyFile, KeyKind, KeyMode, Passphrase, Unlock};
 pub use error::{Part, Result, StoreError};
 pub use home::Home;
 pub use index::{Batch, Index, IndexStats, MemoryIndex};

@@ -21,7 +21,7 @@ fn template(root: &Path) -> Home {
     let home = Home::new(root);
     let store = create(home.clone());
     (0..IN_SNAPSHOT).for_each(|_| drop(commit(&store)));
-    store.compact(1, &mut |_, _| {}).unwrap();
+    store.snapshot(&mut |_, _| {}).unwrap();
     (IN_SNAPSHOT..ENTRIES).for_each(|_| drop(commit(&store)));
     store.write_rows(ENTRIES, &[b"first rows".repeat(50)], &[b"second rows".repeat(50)]).unwrap();
     store.close().unwrap();

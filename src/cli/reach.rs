@@ -199,8 +199,14 @@ pub(super) fn carry_out(command: &Sub, replica: Replica, io: &mut Io<'_>) -> Out
     for finding in &opened.findings {
         report(finding, io);
     }
-    let replica = Arc::new(replica);
     let before = replica.store().last_seq();
+    match command {
+        // It brings workers of its own.
+        Sub::Demo(_) => {}
+        Sub::Import(import) => create::settle_if_cut_off(&replica, import.worker_name.as_deref(), io.now)?,
+        _ => create::settle_if_cut_off(&replica, None, io.now)?,
+    }
+    let replica = Arc::new(replica);
     let desk = Desk::new(replica.clone(), settings(io).worker);
     let outcome = {
         let _owner = command.is_long().then(|| Owner::start(replica.store().home(), attending(&replica, io)));
