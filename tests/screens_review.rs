@@ -56,7 +56,9 @@ fn a_card_is_handed_in_returned_and_published() {
     bench.drive.keys("F8");
     assert_eq!(wish_state(&bench, "电暖器"), Some(WishState::Rejected), "{}", bench.drive.screen());
     // Rewritten, handed in again, published; each can be taken back.
-    bench.drive.keys("Insert Ctrl-End").type_text("，功率小的");
+    let why = bench.drive.keys("Insert").screen();
+    assert!(why.contains("驳回原因：其他  请写明规格"), "{why}");
+    bench.drive.keys("Ctrl-End").type_text("，功率小的");
     bench.drive.keys("F8");
     assert_eq!(wish_state(&bench, "功率小"), Some(WishState::Draft), "{}", bench.drive.screen());
     bench.drive.keys("s F7");
@@ -164,4 +166,26 @@ fn typing_at_a_choice_looks_it_up() {
     assert!(listed.contains("拒访") && !listed.contains("搬离"), "by initials: {listed}");
     let chosen = bench.drive.keys("Enter").screen();
     assert!(chosen.contains("‹ 拒访 ›") && chosen.contains("拒访原因*"), "{chosen}");
+}
+
+#[test]
+fn what_waits_today_is_settled_there() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    let leads = |bench: &Bench| {
+        bench.desk.agenda(screens_support::date("2026-03-12"), screens_support::date("2026-03-19")).leads.len()
+    };
+    assert_eq!(leads(&bench), 2);
+    let sheet = bench.drive.keys("3 Delete").screen();
+    assert!(sheet.contains("线索不予采纳"), "{sheet}");
+    let settled = bench.drive.keys("Right F8").screen();
+    assert_eq!(leads(&bench), 1, "{settled}");
+    let needs = bench.drive.keys("4").screen();
+    assert!(needs.contains("透析交通补助"), "{needs}");
+    bench.drive.keys("F8 F8");
+    assert_eq!(need_state(&bench, "透析交通补助"), Some(NeedState::Valid), "{}", bench.drive.screen());
+    let wishes = bench.drive.keys("2").screen();
+    insta::assert_snapshot!("today_wishes_hints", wishes.lines().last().unwrap_or_default());
+    // Enter opens the household here; it does not claim.
+    let opened = bench.drive.keys("Enter").screen();
+    assert!(opened.contains("户详情"), "{opened}");
 }

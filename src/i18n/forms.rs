@@ -16,6 +16,7 @@ crate::messages! {
     draft_taken_up(key: &str) => "已恢复上次未提交的草稿；不需要时按 {key} 丢弃", "a draft from last time; {key} discards it";
     discard_title => "丢弃草稿？", "Discard what was typed?";
     discard_body => "已填写的内容将被删除，不能恢复。", "What was typed is thrown away and cannot be brought back.";
+    card_returned(reason: &str, remark: &str) => "驳回原因：{reason}  {remark}", "returned: {reason}  {remark}";
     not_chosen => "未选", "none";
     confirm_hint => "本人或家人确认的，此项留空；本人无法确认的，请选第二名工作人员并写明情况", "leave it empty where the beneficiary or the family confirms; else choose the second worker and say what was seen";
     visit_title => "登记走访", "Log a visit";

@@ -91,18 +91,22 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
         Action::PreviousPane => FILTERS.len() - 1,
         // A new lead is about somebody else than the selected one.
         Action::AddLead | Action::New => return Some(fill_in(Purpose::Lead(None))),
-        Action::Verify => return Some(fill_in(Purpose::SettleLead(selected(state, ctx)?.id, true))),
-        Action::Reject => return Some(fill_in(Purpose::SettleLead(selected(state, ctx)?.id, false))),
-        Action::Open => {
-            let household = selected(state, ctx)?.household?;
-            return Some(vec![Effect::Go(household::State::new(household).into())]);
-        }
-        _ => return None,
+        action => return act(selected(state, ctx)?, *action),
     };
     state.filter = FILTERS[(state.filter as usize + step) % FILTERS.len()];
     state.list = ListState::default();
     state.ids.clear();
     Some(refresh(state, ctx))
+}
+
+/// Carries out what can become of a lead; `None` for what is no act on one.
+pub fn act(row: &LeadRow, action: Action) -> Option<Vec<Effect>> {
+    Some(match action {
+        Action::Verify => fill_in(Purpose::SettleLead(row.id, true)),
+        Action::Reject => fill_in(Purpose::SettleLead(row.id, false)),
+        Action::Open => vec![Effect::Go(household::State::new(row.household?).into())],
+        _ => return None,
+    })
 }
 
 fn fill_in(purpose: Purpose) -> Vec<Effect> {
@@ -115,12 +119,19 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
         Action::Filter | Action::NextPane | Action::PreviousPane => Can::Yes,
         _ if Motion::of(action).is_some() => Can::Yes,
         Action::AddLead | Action::New => pool::permitted(ctx, Right::ReportLead),
-        Action::Open | Action::Verify | Action::Reject => match (selected(state, ctx), action) {
-            (None, _) => pool::nothing_selected(ctx),
-            (Some(row), Action::Open) => Can::when(row.household.is_some(), text::lead_without_household(ctx.lang)),
-            (Some(row), _) if row.state != LeadState::Open => Can::No(text::lead_is_settled(ctx.lang).to_owned()),
-            _ => pool::permitted(ctx, Right::Verify),
-        },
+        action => can_act(selected(state, ctx), action, ctx),
+    }
+}
+
+/// What the role and the lead's state allow for a lead.
+pub fn can_act(row: Option<&LeadRow>, action: Action, ctx: &Context<'_>) -> Can {
+    match (row, action) {
+        (None, Action::Open | Action::Verify | Action::Reject) => pool::nothing_selected(ctx),
+        (Some(row), Action::Open) => Can::when(row.household.is_some(), text::lead_without_household(ctx.lang)),
+        (Some(row), Action::Verify | Action::Reject) if row.state != LeadState::Open => {
+            Can::No(text::lead_is_settled(ctx.lang).to_owned())
+        }
+        (Some(_), Action::Verify | Action::Reject) => pool::permitted(ctx, Right::Verify),
         _ => Can::Pass,
     }
 }

@@ -112,7 +112,8 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     Some(refresh(state, ctx))
 }
 
-fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
+/// Carries out what can become of a need; `None` for what is no act on one.
+pub fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
     let (household, need) = (row.household, row.id);
     let purpose = match action {
         Action::Open => return Some(vec![Effect::Go(household::State::new(household).into())]),
@@ -136,11 +137,18 @@ fn moved(need: NeedId, act: NeedAct) -> Vec<Effect> {
 
 /// What the lifecycle table and the role allow for the selected need.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    match action {
+        Action::Filter | Action::NextPane | Action::PreviousPane => Can::Yes,
+        _ if Motion::of(action).is_some() => Can::Yes,
+        action => can_act(selected(state, ctx), action, ctx),
+    }
+}
+
+/// What the lifecycle table and the role allow for a need.
+pub fn can_act(row: Option<&NeedRow>, action: Action, ctx: &Context<'_>) -> Can {
     use Action::*;
     let (right, act) = match action {
-        Filter | NextPane | PreviousPane => return Can::Yes,
-        _ if Motion::of(action).is_some() => return Can::Yes,
-        Open => return if state.ids.is_empty() { pool::nothing_selected(ctx) } else { Can::Yes },
+        Open => return if row.is_none() { pool::nothing_selected(ctx) } else { Can::Yes },
         Verify => (CaseRight::Verify, Act::Verify),
         Reject => (CaseRight::Verify, Act::Reject),
         Triage => (CaseRight::Verify, Act::Triage),
@@ -152,7 +160,7 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
         Deliver => (CaseRight::WorkCases, Act::Deliver),
         _ => return Can::Pass,
     };
-    let Some(row) = selected(state, ctx) else { return pool::nothing_selected(ctx) };
+    let Some(row) = row else { return pool::nothing_selected(ctx) };
     match act {
         // Every open need can be graded, whatever its state.
         Act::Triage if row.state.is_open() => pool::permitted(ctx, right),

@@ -125,7 +125,8 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     Some(refresh(state, ctx))
 }
 
-fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
+/// Carries out what can become of a wish; `None` for what is no act on one.
+pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
     let commit = |command| Some(vec![Effect::Work(Work::Commit(Box::new(command)))]);
     let claim = row.claim.as_ref().map(|claim| claim.id);
     let purpose = match action {
@@ -148,15 +149,24 @@ fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
 /// What the lifecycle tables and the role allow for the selected wish.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     use Action::*;
-    let row = match action {
-        Filter | NextPane | PreviousPane => return Can::Yes,
-        _ if Motion::of(action).is_some() => return Can::Yes,
-        Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt => {
-            match selected(state, ctx) {
-                Some(row) => row,
-                None => return pool::nothing_selected(ctx),
-            }
-        }
+    match action {
+        Filter | NextPane | PreviousPane => Can::Yes,
+        _ if Motion::of(action).is_some() => Can::Yes,
+        action => can_act(selected(state, ctx), action, ctx),
+    }
+}
+
+/// What the lifecycle tables and the role allow for a wish.
+pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can {
+    use Action::*;
+    let row = match (action, row) {
+        (
+            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt,
+            row,
+        ) => match row {
+            Some(row) => row,
+            None => return pool::nothing_selected(ctx),
+        },
         _ => return Can::Pass,
     };
     let wish = |right, act| pool::possible(ctx, right, lifecycle::wish(row.state, act));

@@ -2,8 +2,10 @@
 
 use ratatui::layout::Rect;
 
-use super::{Purpose, State};
+use super::{Purpose, Record, State};
+use crate::domain::codes;
 use crate::domain::id::HouseholdId;
+use crate::i18n::forms as text;
 use crate::tui::app::Context;
 use crate::tui::text as cells;
 use crate::tui::widgets::split_top;
@@ -40,6 +42,14 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::Wish(id, need) => {
             let title = pools.needs.find(*need).map(|row| row.title.as_str()).unwrap_or_default();
             format!("{}  {title}", household(*id))
+        }
+        // Whoever rewrites a card has to know why it came back.
+        Purpose::RewriteWish(..)
+            if let Record::Wish(wish) = &state.record
+                && !wish.reason.is_empty() =>
+        {
+            let reason = codes::label("reject_reason", wish.reason.as_str(), ctx.lang);
+            text::card_returned(ctx.lang, &reason, &wish.remark).trim_end().to_owned()
         }
         Purpose::RewriteWish(_, wish)
         | Purpose::RejectWish(wish)
