@@ -5,6 +5,7 @@ mod screens_support;
 use std::time::Duration;
 
 use screens_support::{Bench, village};
+use zhulian::domain::claim::ClaimState;
 use zhulian::domain::need::NeedState;
 use zhulian::domain::wish::WishState;
 use zhulian::i18n::Lang;
@@ -188,4 +189,42 @@ fn what_waits_today_is_settled_there() {
     // Enter opens the household here; it does not claim.
     let opened = bench.drive.keys("Enter").screen();
     assert!(opened.contains("户详情"), "{opened}");
+}
+
+#[test]
+fn of_several_claims_the_one_meant_is_chosen() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    // A wish of three units, claimed by two.
+    bench.drive.keys("Alt-4 F3 F3 Ctrl-W").type_text("想要几个手提电暖器");
+    bench.drive.keys("Tab Right Tab").type_text("原有的已损坏");
+    bench.drive.keys("Tab Ctrl-U 3 F8 Alt-5 F3 F3 F7 F3 F3 F3");
+    assert_eq!(wish_state(&bench, "电暖器"), Some(WishState::Published), "{}", bench.drive.screen());
+    for claimant in ["爱心企业", "志愿队"] {
+        bench.drive.keys("Alt-5");
+        while !bench.drive.screen().contains("❯ 想要几个") {
+            bench.drive.keys("Down");
+        }
+        bench.drive.keys("Enter Ctrl-U").type_text(claimant);
+        bench.drive.keys("F8");
+        bench.drive.elapse(Duration::from_secs(60));
+    }
+    bench.drive.keys("F3");
+    while !bench.drive.screen().contains("❯ 想要几个") {
+        bench.drive.keys("Down");
+    }
+    let asked = bench.drive.keys("Delete").screen();
+    assert!(
+        asked.contains("哪一份认领*") && asked.contains("志愿队  1份  待确认"),
+        "the latest is meant first: {asked}"
+    );
+    let listed = bench.drive.keys("Enter").screen();
+    assert!(listed.contains("爱心企业"), "{listed}");
+    bench.drive.type_text("axqy");
+    bench.drive.keys("Enter Tab Right F8");
+    let household =
+        bench.desk.replica().read().rows.iter().find(|(_, row)| row.head() == "张淑芬").map(|(_, r)| r.id());
+    let file = bench.desk.replica().dossier(household.unwrap()).unwrap().unwrap();
+    let state = |claimant: &str| file.claims.iter().find(|claim| claim.claimant == claimant).map(|claim| claim.state);
+    assert_eq!(state("爱心企业"), Some(ClaimState::Released), "{}", bench.drive.screen());
+    assert_eq!(state("志愿队"), Some(ClaimState::Tentative));
 }

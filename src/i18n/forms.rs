@@ -17,6 +17,7 @@ crate::messages! {
     discard_title => "丢弃草稿？", "Discard what was typed?";
     discard_body => "已填写的内容将被删除，不能恢复。", "What was typed is thrown away and cannot be brought back.";
     card_returned(reason: &str, remark: &str) => "驳回原因：{reason}  {remark}", "returned: {reason}  {remark}";
+    claimed_units(count: usize) => "{count}份", "{count} units";
     not_chosen => "未选", "none";
     confirm_hint => "本人或家人确认的，此项留空；本人无法确认的，请选第二名工作人员并写明情况", "leave it empty where the beneficiary or the family confirms; else choose the second worker and say what was seen";
     visit_title => "登记走访", "Log a visit";
@@ -181,10 +182,11 @@ pub fn sheet_title(lang: Lang, purpose: &Purpose) -> &'static str {
         Purpose::RejectWish(_) => ("驳回心愿", "Return the card"),
         Purpose::WithdrawWish(_) => ("撤回心愿", "Withdraw the wish"),
         Purpose::Claim(_) => ("认领心愿", "Claim the wish"),
+        Purpose::Connect(_) => ("对接", "Contact made"),
         Purpose::Release(_) => ("放弃认领", "Release the claim"),
         Purpose::Fulfil(_) => ("心愿圆梦", "Fulfil the wish"),
         Purpose::ConfirmWish(_) => ("受助人确认", "The beneficiary confirms"),
-        Purpose::Reveal(..) => ("查看完整信息（将记入审计）", "Show in full (goes into the audit trail)"),
+        Purpose::Reveal(..) => ("查看完整信息（将记入审计）", "Show in full (audited)"),
     };
     lang.pick(zh, en)
 }

@@ -61,6 +61,8 @@ pub enum Purpose {
     WithdrawWish(WishId),
     /// Claims units.
     Claim(WishId),
+    /// Records that claimant and household were brought together.
+    Connect(ClaimId),
     /// Gives a claim back.
     Release(ClaimId),
     /// Records that a claim was fulfilled.
@@ -132,6 +134,9 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         Purpose::Wish(household, need) => Some(Begin::Wish(*household, *need)),
         Purpose::Claim(wish) => Some(Begin::Claim(*wish, 1)),
         Purpose::Triage(household, _) | Purpose::RewriteWish(household, _) => Some(Begin::File(*household)),
+        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) => {
+            fields::of_several(*claim, ctx).map(Begin::File)
+        }
         _ => None,
     };
     match begin {
@@ -266,7 +271,11 @@ fn take(state: &mut State, begun: &Begun, ctx: &Context<'_>) {
         Record::Wish(record) => Some(&**record),
         Record::Claim(record) => Some(&**record),
     };
-    state.entry = Entry::new(fields::items(&state.purpose, held, ctx));
+    let mut asked = fields::items(&state.purpose, held, ctx);
+    if let Some(file) = &state.file {
+        asked.splice(0..0, fields::which_claim(&state.purpose, file, ctx));
+    }
+    state.entry = Entry::new(asked);
     state.ready = true;
     advise(state, ctx);
 }

@@ -125,6 +125,11 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     Some(refresh(state, ctx))
 }
 
+/// Whether several units are held, so that there may be several claims.
+pub fn has_several_held(row: &WishRow) -> bool {
+    row.units.saturating_sub(row.free) > 1
+}
+
 /// Carries out what can become of a wish; `None` for what is no act on one.
 pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
     let commit = |command| Some(vec![Effect::Work(Work::Commit(Box::new(command)))]);
@@ -133,6 +138,7 @@ pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
         Action::Open => return Some(vec![Effect::Go(household::State::new(row.household?).into())]),
         Action::HandIn => return commit(Command::SubmitWish { wish: row.id }),
         Action::Publish => return commit(Command::PublishWish { wish: row.id, until: None }),
+        Action::Connect if has_several_held(row) => Purpose::Connect(claim?),
         Action::Connect => return commit(Command::ConnectClaim { claim: claim? }),
         Action::Edit => Purpose::RewriteWish(row.household?, row.id),
         Action::Reject => Purpose::RejectWish(row.id),
@@ -207,7 +213,7 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     let columns = [
         Column::flex(text::column_card(lang), 20, 4),
         Column::fixed(text::column_category(lang), lang.pick(8, 13)).rank(2),
-        Column::fixed(text::column_age(lang), lang.pick(8, 9)).rank(1),
+        Column::fixed(text::column_age(lang), lang.pick(8, 11)).rank(1),
         Column::fixed(text::column_town(lang), 8).rank(3),
         Column::fixed(text::column_ceiling(lang), 7).right().rank(1),
         Column::fixed(text::column_units(lang), 5).right(),

@@ -99,6 +99,11 @@ impl Item {
             [(only, _)] => only.clone(),
             _ => String::new(),
         };
+        Item::among_with(field, choices, chosen)
+    }
+
+    /// As [`Item::among`], with the one that is likely meant.
+    pub fn among_with(field: &'static Field, choices: Vec<(String, String)>, chosen: String) -> Item {
         Item { control: Control::Among { choices, chosen }, ..Item::new(field, &Value::Null) }
     }
 

@@ -56,7 +56,7 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::WithdrawWish(wish)
         | Purpose::Claim(wish)
         | Purpose::ConfirmWish(wish) => pools.wishes.find(*wish).map(|row| row.card_text.clone()).unwrap_or_default(),
-        Purpose::Release(claim) | Purpose::Fulfil(claim) => pools
+        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) => pools
             .claims
             .get(claim)
             .and_then(|wish| pools.wishes.find(*wish))

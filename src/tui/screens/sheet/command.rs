@@ -7,7 +7,7 @@ use crate::domain::change::FieldChange;
 use crate::domain::codes::Code;
 use crate::domain::command::{Command, Confirmation};
 use crate::domain::decide::TRIAGE_FIELDS;
-use crate::domain::id::{VisitId, WorkerId};
+use crate::domain::id::{ClaimId, VisitId, WorkerId};
 use crate::domain::record::Fields;
 use crate::domain::value::{FieldValue as _, Value};
 use crate::tui::app::Context;
@@ -17,6 +17,8 @@ pub(super) fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
     let today = ctx.today();
     let typed = |name: &str| state.entry.text(None, name, today);
     let code = |name: &str| Code::from(typed(name).as_str());
+    // Asked only where there are several.
+    let chosen = |latest: ClaimId| typed("claim").parse().unwrap_or(latest);
     Some(match &state.purpose {
         Purpose::Need(_) => match &state.record {
             Record::Need(need) => Command::RegisterNeed { need: Box::new(filled(&**need, &state.entry, ctx)?) },
@@ -78,10 +80,11 @@ pub(super) fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
         Purpose::WithdrawWish(wish) => {
             Command::WithdrawWish { wish: *wish, reason: code("reason"), remark: typed("remark") }
         }
+        Purpose::Connect(claim) => Command::ConnectClaim { claim: chosen(*claim) },
         Purpose::Release(claim) => {
-            Command::ReleaseClaim { claim: *claim, reason: code("reason"), remark: typed("remark") }
+            Command::ReleaseClaim { claim: chosen(*claim), reason: code("reason"), remark: typed("remark") }
         }
-        Purpose::Fulfil(claim) => Command::FulfilClaim { claim: *claim, evidence: typed("evidence") },
+        Purpose::Fulfil(claim) => Command::FulfilClaim { claim: chosen(*claim), evidence: typed("evidence") },
         Purpose::Reveal(household, record, field) => Command::Reveal {
             household: *household,
             record: *record,

@@ -1,15 +1,16 @@
 //! Which fields a sheet asks for, by its purpose.
 
 use super::super::entry::Item;
-use super::super::needs;
+use super::super::{needs, wishes};
 use super::Purpose;
-use crate::domain::claim::Claim;
+use crate::domain::claim::{Claim, ClaimState};
 use crate::domain::decide::TRIAGE_FIELDS;
 use crate::domain::field::{Field, FieldKind};
-use crate::domain::id::{NeedId, WishId};
+use crate::domain::id::{ClaimId, HouseholdId, NeedId, WishId};
 use crate::domain::lead::Lead;
 use crate::domain::need::Need;
 use crate::domain::record::{Fields, Table};
+use crate::domain::records::Dossier;
 use crate::domain::refusal::Label;
 use crate::domain::value::Value;
 use crate::domain::wish::Wish;
@@ -20,6 +21,7 @@ static REVEAL_REASON: Field =
     Field::new(FieldKind::Code("reveal_reason")).required().named("reason", "查看原因", "Reason");
 static INTO: Field = Field::new(FieldKind::Reference).required().named("into", "并入到", "Merge into");
 static REMARK: Field = Field::new(FieldKind::Note).max_chars(200).named("remark", "说明", "Remark");
+static CLAIM: Field = Field::new(FieldKind::Reference).required().named("claim", "哪一份认领", "Which claim");
 static UNITS: Field = Field::new(FieldKind::Count).required().named("units", "认领份数", "Units");
 static SECOND: Field = Field::new(FieldKind::References).named("second", "第二名工作人员", "Second worker");
 static NOTE: Field = Field::new(FieldKind::Note).max_chars(500).named("note", "确认说明", "Note");
@@ -88,6 +90,7 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
             asked
         }
         Purpose::Release(_) => reasoned(of(Claim::TABLE, &["reason", "remark"])),
+        Purpose::Connect(_) => Vec::new(),
         Purpose::Fulfil(_) => of(Claim::TABLE, &["evidence"]),
         Purpose::Reveal(..) => vec![blank(&REVEAL_REASON), blank(&REMARK)],
     }
@@ -99,6 +102,29 @@ fn other_needs(need: NeedId, ctx: &Context<'_>) -> Vec<(String, String)> {
     needs::others(row, ctx)
         .map(|other| (other.id.to_string(), format!("{}  {}  {}", other.title, other.state.label(ctx.lang), other.no)))
         .collect()
+}
+
+/// The household of a wish of which several units are claimed, so that there may be several claims to choose from.
+pub(super) fn of_several(claim: ClaimId, ctx: &Context<'_>) -> Option<HouseholdId> {
+    let pools = &ctx.memory.pools;
+    let wish = pools.claims.get(&claim).and_then(|wish| pools.wishes.find(*wish))?;
+    wish.household.filter(|_| wishes::has_several_held(wish))
+}
+
+/// Whose claim is meant, where several are living; the latest is likely.
+pub(super) fn which_claim(purpose: &Purpose, file: &Dossier, ctx: &Context<'_>) -> Option<Item> {
+    let (Purpose::Connect(latest) | Purpose::Release(latest) | Purpose::Fulfil(latest)) = purpose else { return None };
+    let wish = ctx.memory.pools.claims.get(latest)?;
+    let living = |claim: &&Claim| {
+        claim.wish == *wish && !claim.meta.deleted && claim.state.holds() && claim.state != ClaimState::Fulfilled
+    };
+    let choices: Vec<(String, String)> = file.claims.iter().filter(living).map(|claim| in_words(claim, ctx)).collect();
+    (choices.len() > 1).then(|| Item::among_with(&CLAIM, choices, latest.to_string()))
+}
+
+fn in_words(claim: &Claim, ctx: &Context<'_>) -> (String, String) {
+    let units = text::claimed_units(ctx.lang, claim.units.len());
+    (claim.id.to_string(), format!("{}  {units}  {}", claim.claimant, claim.state.label(ctx.lang)))
 }
 
 fn wish_of(purpose: &Purpose) -> Option<WishId> {
