@@ -73,6 +73,8 @@ pub(super) fn need_items(need: &Need) -> Vec<Item> {
 pub(super) fn go_to_last_need(state: &mut State, ctx: &Context<'_>) {
     let area = form_area(ctx.body(), ctx);
     let count = state.entry.items().len();
+    // By way of its last item, so that all of it is visible.
+    state.entry.focus(count.saturating_sub(1), ctx, area);
     state.entry.focus(count.saturating_sub(NEED_ITEMS.len()), ctx, area);
 }
 
