@@ -17,7 +17,7 @@ use zhulian::domain::region::RegionCode;
 use zhulian::domain::visit::VisitResult;
 use zhulian::replica::Replica;
 use zhulian::replica::rows::{Fixed, RowData, Rows};
-use zhulian::store::{Home, KeyMode, Store};
+use zhulian::store::{Home, KeyMode, RowsPart, Store};
 
 fn main() {
     divan::main();
@@ -105,9 +105,9 @@ fn city_rows(folder: &std::path::Path, mode: &KeyMode) -> Store {
         });
     }
     let numbers: Vec<u32> = (0..CITY).collect();
-    let chunks: Vec<Vec<u8>> = numbers.chunks(4096).map(|numbers| rows.save(numbers)).collect();
+    let chunks: Vec<Vec<u8>> = numbers.chunks(512).map(|numbers| rows.save(numbers)).collect();
     let (store, _) = Store::create(Home::new(folder), mode).expect("a new home");
-    store.write_rows(0, &chunks).expect("written");
+    store.write_rows(0, &chunks, &[]).expect("written");
     store
 }
 
@@ -116,7 +116,7 @@ fn load_rows(bencher: Bencher<'_, '_>, mode: &KeyMode) {
     let store = city_rows(&folder.path().join("home"), mode);
     let load = |_, bytes: Vec<u8>| Ok(Rows::load(&bytes).expect("as written"));
     bencher.bench_local(|| {
-        let (_, parts) = store.read_rows(load).expect("read").expect("there");
+        let (_, parts) = store.read_rows(RowsPart::Early, load).expect("read").expect("there");
         let rows = Rows::join(parts);
         assert_eq!(rows.len(), CITY as usize);
         rows

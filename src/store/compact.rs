@@ -58,7 +58,7 @@ impl Store {
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(swapped);
         self.write_checkpoint()?;
         for (seq, path) in snapshot::list(&self.home)? {
-            if seq < applied {
+            if seq < applied || journal_stays_whole {
                 self.home.disk.remove_file(&path).at("remove", &path)?;
             }
         }
