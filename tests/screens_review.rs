@@ -228,3 +228,22 @@ fn of_several_claims_the_one_meant_is_chosen() {
     assert_eq!(state("爱心企业"), Some(ClaimState::Released), "{}", bench.drive.screen());
     assert_eq!(state("志愿队"), Some(ClaimState::Tentative));
 }
+
+#[test]
+fn a_lead_from_data_is_visited_then_verified() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    let visit = bench.drive.keys("Alt-3 Ctrl-K").screen();
+    assert!(visit.contains("登记走访") && visit.contains("黄德胜"), "{visit}");
+    bench.drive.keys("F8 F8").type_text("走访属实");
+    let verified = bench.drive.keys("F8").screen();
+    assert!(verified.contains("已保存：核实线索"), "{verified}");
+}
+
+#[test]
+fn an_old_need_is_verified_again_and_a_grave_one_handed_over() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    bench.drive.keys("Alt-4 F3 F3 Ctrl-X Ctrl-R");
+    assert_eq!(need_state(&bench, "电饭煲"), Some(NeedState::Recheck), "{}", bench.drive.screen());
+    bench.drive.keys("Ctrl-U Ctrl-X Ctrl-E");
+    assert_eq!(need_state(&bench, "电饭煲"), Some(NeedState::Escalated), "{}", bench.drive.screen());
+}

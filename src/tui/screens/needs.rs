@@ -126,6 +126,8 @@ pub fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
         Action::Arrange => return Some(moved(need, NeedAct::Arrange)),
         Action::Serve => return Some(moved(need, NeedAct::Serve)),
         Action::Deliver => return Some(moved(need, NeedAct::Deliver)),
+        Action::Recheck => return Some(moved(need, NeedAct::Recheck)),
+        Action::Escalate => return Some(moved(need, NeedAct::Escalate)),
         _ => return None,
     };
     Some(vec![Effect::Go(sheet::State::new(purpose).into())])
@@ -158,6 +160,8 @@ pub fn can_act(row: Option<&NeedRow>, action: Action, ctx: &Context<'_>) -> Can 
         Arrange => (CaseRight::WorkCases, Act::Arrange),
         Serve => (CaseRight::WorkCases, Act::Serve),
         Deliver => (CaseRight::WorkCases, Act::Deliver),
+        Recheck => (CaseRight::WorkCases, Act::Recheck),
+        Escalate => (CaseRight::WorkCases, Act::Escalate),
         _ => return Can::Pass,
     };
     let Some(row) = row else { return pool::nothing_selected(ctx) };
