@@ -5,9 +5,14 @@ mod screens_support;
 use std::time::Duration;
 
 use screens_support::{Bench, village};
+use zhulian::desk::Desk;
 use zhulian::domain::claim::ClaimState;
+use zhulian::domain::command::Command;
+use zhulian::domain::id::WorkerId;
 use zhulian::domain::need::NeedState;
+use zhulian::domain::record::Record;
 use zhulian::domain::wish::WishState;
+use zhulian::domain::worker::{Actor, Role, Worker};
 use zhulian::i18n::Lang;
 
 fn wish_state(bench: &Bench, part: &str) -> Option<WishState> {
@@ -246,4 +251,21 @@ fn an_old_need_is_verified_again_and_a_grave_one_handed_over() {
     assert_eq!(need_state(&bench, "电饭煲"), Some(NeedState::Recheck), "{}", bench.drive.screen());
     bench.drive.keys("Ctrl-U Ctrl-X Ctrl-E");
     assert_eq!(need_state(&bench, "电饭煲"), Some(NeedState::Escalated), "{}", bench.drive.screen());
+}
+
+#[test]
+fn a_draft_is_its_writers_own() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    bench.drive.keys("Alt-3 F4").type_text("河边老屋有人居住");
+    bench.drive.keys("Esc");
+    // A colleague sits down at the same machine.
+    let (folder, replica) = (bench.folder, bench.desk.replica().clone());
+    let colleague = Worker { id: WorkerId::new(), name: "李社工".to_owned(), active: true, ..Worker::default() };
+    let id = colleague.id;
+    let actor = Actor { role: Role::CivilAffairs, ..bench.desk.actor().clone() };
+    let register = Command::Register { record: Box::new(Record::Worker(colleague)) };
+    replica.commit(&actor, Desk::now(), register).unwrap();
+    let mut other = screens_support::console(folder, Desk::new(replica, Some(id)), Lang::Zh, 80, 24);
+    let fresh = other.drive.keys("Alt-3 F4").screen();
+    assert!(fresh.contains("李社工") && !fresh.contains("河边老屋"), "{fresh}");
 }

@@ -132,12 +132,23 @@ pub fn unopened(folder: &std::path::Path) -> Drive<Console> {
 
 /// A console at a desk.
 pub fn console(folder: tempfile::TempDir, desk: Desk, lang: Lang, width: u16, height: u16) -> Bench {
+    let runner = Runner::new(desk.clone()).at_once();
+    console_with(runner, folder, desk, lang, (width, height))
+}
+
+/// A console whose long work runs on threads of its own.
+pub fn threaded(lang: Lang) -> Bench {
+    let (folder, replica) = home(records());
+    let desk = Desk::new(replica, None);
+    console_with(Runner::new(desk.clone()), folder, desk, lang, (80, 24))
+}
+
+fn console_with(runner: Runner, folder: tempfile::TempDir, desk: Desk, lang: Lang, size: (u16, u16)) -> Bench {
     let settings = Settings { lang, ..Settings::default() };
     let start = Start { keymap: Keymap::default(), theme: Theme::default(), settings, sync: SyncStatus::default() };
     let console = Console::new(desk.clone(), start);
     let now: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(NOW).unwrap();
-    let runner = Runner::new(desk.clone()).at_once();
-    Bench { folder, desk, drive: Drive::starting_at(console, (width, height), runner, now) }
+    Bench { folder, desk, drive: Drive::starting_at(console, size, runner, now) }
 }
 
 fn region(code: &str, name: &str, level: Level) -> Record {
