@@ -93,6 +93,9 @@ pub enum Command {
         need: NeedId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Joins a need to another one of the same household.
     MergeNeed {
@@ -161,6 +164,9 @@ pub enum Command {
         wish: WishId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Claims units of a wish.
     ClaimWish {
@@ -173,6 +179,9 @@ pub enum Command {
         claim: ClaimId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Records that claimant and household were brought together.
     ConnectClaim {
