@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::moment::Moment;
 use super::value::{FieldValue, Value, WrongKind};
 
 /// Any record's id.
@@ -22,6 +23,13 @@ impl RecordId {
     /// An id of version 7 layout from a moment and 10 given bytes, for data that must come out the same every time.
     pub fn from_parts(unix_millis: u64, random: [u8; 10]) -> RecordId {
         RecordId(uuid::Builder::from_unix_timestamp_millis(unix_millis, &random).into_uuid())
+    }
+
+    /// When it was made, by the clock of the device that made it; `None` for ids of another layout.
+    pub fn made_at(&self) -> Option<Moment> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
+        Some(Moment(millis + i64::from(nanos / 1_000_000)))
     }
 
     /// The 16 bytes.
