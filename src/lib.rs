@@ -8,10 +8,13 @@
 //! | [`settings`] | `settings.toml` |
 //! | [`store`] | durable, sealed bytes: journal (truth), index, snapshots, recovery |
 //! | [`i18n`] | every text a person reads, in Chinese and English |
+//! | [`sync`] | the protocol, feeds, and the local view of server state and pending commands; pure |
+//! | [`central`] | the central server: verdicts, grants, feeds; knows no HTTP and no database |
 //! | [`tui`] | the console: keys, themes, widgets, terminals, sessions |
 //! | [`search`] | finds anyone at once: names, pinyin, initials, numbers, villages; in RAM, pure |
 //! | [`roster`] | import of civil-affairs spreadsheets; export |
 
+pub mod central;
 pub mod cli;
 pub mod demo;
 pub mod desk;
@@ -23,4 +26,5 @@ pub mod roster;
 pub mod search;
 pub mod settings;
 pub mod store;
+pub mod sync;
 pub mod tui;

@@ -119,7 +119,7 @@ impl Say for &'static Field {
 }
 
 /// A label in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Label {
     /// In Chinese.
     pub zh: String,
