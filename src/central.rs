@@ -3,6 +3,10 @@
 //!
 //! | to find | look in |
 //! |---|---|
+//! | verdicts, grants, feeds, restores: what the server does | [`authority`] |
 //! | what it needs of a database, and the stores | [`store`] |
 
+pub mod authority;
 pub mod store;
+
+pub use authority::Authority;

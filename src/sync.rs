@@ -5,6 +5,12 @@
 //! |---|---|
 //! | the invariants, the messages, the errors | [`protocol`] |
 //! | which record goes to which feed | [`feed`] |
+//! | records on top of records: decide, fold, decide again | [`overlay`] |
+//! | how a page's entries become stored items | [`fold`] |
+//! | the local view: the server's state and pending commands | [`rebase`] |
 
 pub mod feed;
+pub mod fold;
+pub mod overlay;
 pub mod protocol;
+pub mod rebase;

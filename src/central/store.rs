@@ -18,6 +18,10 @@
 //!
 //! One suite of checks holds for every store.
 
+mod local;
+
+pub use local::LocalStore;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::CommandId;
@@ -63,9 +67,9 @@ pub trait Transaction {
     fn verdicts(&mut self, device: DeviceId, first: u64, limit: usize) -> Result<Vec<StoredVerdict>, StoreFault>;
     /// Adds a verdict; a second one for the same name is [`StoreFault::Conflict`].
     fn put_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault>;
-    /// Keeps bytes that could not be taken in, for a person to look at.
+    /// Keeps bytes that could not be taken in, for a person to look at; the same bytes once.
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault>;
-    /// What was kept aside, oldest first, at most `limit`.
+    /// What was kept aside, by device and number, at most `limit`.
     fn asides(&mut self, limit: usize) -> Result<Vec<Aside>, StoreFault>;
 
     /// A file, page or record, locked until the commit.
@@ -101,6 +105,8 @@ pub trait Transaction {
     fn append(&mut self, feed: &Feed, seq: u64, entry: &Bytes) -> Result<(), StoreFault>;
     /// Entries of a feed after `seq`, in order, until `limit` bytes are reached; at least one if there is one.
     fn entries(&mut self, feed: &Feed, seq: u64, limit: usize) -> Result<Vec<(u64, Bytes)>, StoreFault>;
+    /// The head of a feed, without a lock; 0 for one that has no entries.
+    fn head(&mut self, feed: &Feed) -> Result<u64, StoreFault>;
     /// The heads of all feeds of a scope that have entries, as of one moment, in the order of feeds, without locks.
     fn heads(&mut self, scope: &Scope) -> Result<Vec<Cursor>, StoreFault>;
 

@@ -46,6 +46,8 @@ code_enum! {
         Expired = "expired",
         /// 认领失败
         Lost = "lost",
+        /// 重复送达
+        Duplicate = "duplicate",
     }
 }
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, FieldChange};
 use super::claim::Claim;
 use super::codes::Code;
-use super::id::{ClaimId, DeviceId, HouseholdId, LeadId, NeedId, VisitId, WishId, WorkerId};
+use super::conflict::Choice;
+use super::id::{ClaimId, ConflictId, DeviceId, HouseholdId, LeadId, NeedId, VisitId, WishId, WorkerId};
 use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
@@ -193,6 +194,19 @@ pub enum Command {
         /// By whom.
         confirmation: Confirmation,
     },
+    /// Settles a conflict between two authors.
+    SettleConflict {
+        /// The household in whose file it stands; none for reference records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        household: Option<HouseholdId>,
+        /// Which conflict.
+        conflict: ConflictId,
+        /// What holds from now on.
+        choice: Choice,
+        /// Why.
+        #[serde(default)]
+        remark: String,
+    },
     /// Records in the audit trail that a masked field was shown.
     Reveal {
         /// The household whose file it stands in; none for leads and records of no household.
@@ -339,6 +353,7 @@ impl Command {
             Command::ConnectClaim { .. } => "connect_claim",
             Command::FulfilClaim { .. } => "fulfil_claim",
             Command::ConfirmWish { .. } => "confirm_wish",
+            Command::SettleConflict { .. } => "settle_conflict",
             Command::Reveal { .. } => "reveal",
             Command::Disclose { .. } => "disclose",
             Command::Undo { .. } => "undo",

@@ -8,10 +8,13 @@ use super::moment::Now;
 use super::record::{Fields, Kind, Record, RecordKey, SetError, TypedRecord};
 use super::records::{Dossier, Records};
 use super::refusal::{Label, Reason, Refusal};
+use super::region::RegionCode;
 use super::worker::{Actor, Right};
 
 mod amend;
 mod claim;
+mod conflict;
+mod grant;
 mod lead;
 mod need;
 mod register;
@@ -19,7 +22,10 @@ mod undo;
 mod visit;
 mod wish;
 
-pub use claim::{current_claim, free_units};
+pub use claim::{current_claim, free_units, holder, lost_claim};
+pub(super) use amend::rights;
+pub(super) use conflict::opened;
+pub use grant::{expire, grant};
 pub use need::TRIAGE_FIELDS;
 pub use undo::inverse_of;
 pub use wish::card_findings;
@@ -56,6 +62,7 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::ReleaseClaim { claim, reason } => claim::release(&case, *claim, reason),
         Command::ConnectClaim { claim } => claim::connect(&case, *claim),
         Command::FulfilClaim { claim, evidence } => claim::fulfil(&case, *claim, evidence),
+        Command::SettleConflict { conflict, choice, remark, .. } => conflict::settle(&case, *conflict, *choice, remark),
         Command::Reveal { record, field, reason, .. } => amend::reveal(&case, *record, field, reason),
         Command::Disclose { reason, .. } => {
             case.permit(Right::Export)?;
@@ -100,7 +107,8 @@ impl Case<'_> {
             .filter(|dossier| !dossier.household.meta.deleted)
             .ok_or(Reason::NotFound { kind: Kind::Household })?;
         let region = &dossier.household.region;
-        if !self.actor.regions.is_empty() && !self.actor.regions.iter().any(|held| held.contains(region)) {
+        let held = |region: &RegionCode| self.actor.regions.iter().any(|held| held.contains(region));
+        if !self.actor.regions.is_empty() && !held(region) && !self.records.former_regions(household)?.iter().any(held) {
             return Err(Reason::OutsideTerritory { region: region.to_string() }.into());
         }
         Ok(dossier)

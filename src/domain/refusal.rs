@@ -309,6 +309,12 @@ reasons! {
     NotYourClaim, "claim.not_yours":
         "这是他人的认领", "this claim is somebody else's";
         "请由经办人或民政管理人员办理", "let the person who recorded it, or civil affairs, do this";
+    ConflictSettled, "conflict.settled":
+        "该冲突已处理", "the conflict is settled already";
+        "如需更改，请重新更正信息", "amend the fact if it is still wrong";
+    ChoiceMissing, "conflict.nothing_to_take":
+        "该冲突没有可采用的另一值", "this conflict has no other value to take";
+        "请选择“保留现值”或“已核实知悉”", "keep what stands, or note that it was looked into";
     NothingToUndo, "undo.nothing":
         "没有可撤销的操作", "there is nothing to undo";
         "只能撤销本人在本机的操作", "only your own commands on this device can be undone";

@@ -6,7 +6,10 @@ use super::super::value::Value;
 use super::{Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, label, need_reason, set_field};
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
+use crate::domain::moment::Now;
 use crate::domain::record::Kind;
+use crate::domain::records::Records;
+use crate::domain::worker::Actor;
 use crate::i18n::Lang;
 
 pub(super) fn amend(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<Change>, Refusal> {
@@ -57,6 +60,23 @@ pub(super) fn reveal(case: &Case<'_>, key: RecordKey, field: &str, reason: &Code
         Some(_) => Ok(Vec::new()),
         None => Err(Refusal::at(field.to_owned(), Reason::NoField { name: field.to_owned() })),
     }
+}
+
+/// Whether the actor may amend these records at all.
+pub(in crate::domain) fn rights(
+    records: &dyn Records,
+    actor: &Actor,
+    now: Now,
+    keys: &[RecordKey],
+) -> Result<(), Refusal> {
+    let case = Case { records, actor, now };
+    for key in keys {
+        permit(&case, key.kind)?;
+        if let Some(record) = records.record(*key)? {
+            guard(&case, &record)?;
+        }
+    }
+    Ok(())
 }
 
 fn permit(case: &Case<'_>, kind: Kind) -> Result<(), Refusal> {

@@ -232,7 +232,7 @@ pub struct Item {
 }
 
 /// Names a file, page or record of a feed. The order is that of a bootstrap.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemKey {
     /// A household's file.

@@ -150,6 +150,6 @@ pub struct SimilarWish {
     pub category: Code,
     /// The town.
     pub town: RegionCode,
-    /// Units that nobody holds.
-    pub units_free: u16,
+    /// Its units; at least one of them is free.
+    pub units: u16,
 }
