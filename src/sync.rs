@@ -6,9 +6,11 @@
 //! | the invariants, the messages, the errors | [`protocol`] |
 //! | which record goes to which feed | [`feed`] |
 //! | records on top of records: decide, fold, decide again | [`overlay`] |
+//! | what a device sends next, and what it does with the answer | [`client`] |
 //! | how a page's entries become stored items | [`fold`] |
 //! | the local view: the server's state and pending commands | [`rebase`] |
 
+pub mod client;
 pub mod feed;
 pub mod fold;
 pub mod overlay;

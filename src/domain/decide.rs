@@ -22,8 +22,8 @@ mod undo;
 mod visit;
 mod wish;
 
-pub use claim::{current_claim, free_units, holder, lost_claim};
 pub(super) use amend::rights;
+pub use claim::{current_claim, free_units, holder, lost_claim};
 pub(super) use conflict::opened;
 pub use grant::{expire, grant};
 pub use need::TRIAGE_FIELDS;
@@ -108,7 +108,8 @@ impl Case<'_> {
             .ok_or(Reason::NotFound { kind: Kind::Household })?;
         let region = &dossier.household.region;
         let held = |region: &RegionCode| self.actor.regions.iter().any(|held| held.contains(region));
-        if !self.actor.regions.is_empty() && !held(region) && !self.records.former_regions(household)?.iter().any(held) {
+        if !self.actor.regions.is_empty() && !held(region) && !self.records.former_regions(household)?.iter().any(held)
+        {
             return Err(Reason::OutsideTerritory { region: region.to_string() }.into());
         }
         Ok(dossier)

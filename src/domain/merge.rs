@@ -208,13 +208,7 @@ impl Merging<'_> {
         let id = self.envelope.id;
         let id = RecordId::derived(
             u64::try_from(self.envelope.at.0).unwrap_or(0),
-            &[
-                kind.as_bytes(),
-                &id.device.0.bytes(),
-                &id.seq.to_be_bytes(),
-                &about.id.bytes(),
-                field.as_bytes(),
-            ],
+            &[kind.as_bytes(), &id.device.0.bytes(), &id.seq.to_be_bytes(), &about.id.bytes(), field.as_bytes()],
         );
         Conflict {
             id: id.into(),
@@ -248,10 +242,7 @@ impl Merging<'_> {
     }
 
     fn removed(&self, record: RecordKey, change: &FieldChange, household: Option<HouseholdId>) -> Conflict {
-        Conflict {
-            offered: change.after.clone(),
-            ..self.conflict("removed_record", record, &change.field, household)
-        }
+        Conflict { offered: change.after.clone(), ..self.conflict("removed_record", record, &change.field, household) }
     }
 
     /// Lets needs through that look like others registered meanwhile, with a conflict for each.
@@ -314,7 +305,10 @@ impl Merging<'_> {
         };
         let too_late = matches!(
             refusal.reason,
-            Reason::AlreadyClaimed { .. } | Reason::UnitsLeft { .. } | Reason::WishState { .. } | Reason::Expired { .. }
+            Reason::AlreadyClaimed { .. }
+                | Reason::UnitsLeft { .. }
+                | Reason::WishState { .. }
+                | Reason::Expired { .. }
         );
         if !too_late {
             return Err(refusal);

@@ -42,4 +42,11 @@ crate::messages! {
     command_too_large_remedy => "原始内容已留存；请拆分后重新办理", "its bytes are kept; do it again in smaller parts";
     not_enrolled => "办理人员未登记在这台设备上", "the author is not enrolled on this device";
     not_enrolled_remedy => "请由管理员把该人员加到这台设备", "have the operator add the worker to this device";
+    old_copy(theirs: u64, ours: u64) => "服务器已有本机第{theirs}条，本机只到第{ours}条：本机数据是旧的复制品", "the server has command {theirs} of this device, which itself ends at {ours}: this is an old copy";
+    old_copy_remedy => "请停止使用，重新登记设备；旧数据会保留", "stop using it and enrol anew; the old data is kept";
+    commands_gone(seq: u64) => "服务器缺少第{seq}条，本机已不再保存", "the server lacks command {seq}, which is no longer kept here";
+    commands_gone_remedy => "请联系管理员；之后的工作可导出为文件补录", "ask the operator; what came after it can be brought in from a file";
+    wrong_answer => "服务器的答复与请求不符", "the answer does not belong to the question";
+    store_unreadable(fault: &str) => "本机数据无法读取：{fault}", "the data of this device cannot be read: {fault}";
+    store_unreadable_remedy => "请运行 zhulian doctor 检查并修复", "run zhulian doctor to check and repair";
 }

@@ -4,6 +4,7 @@
 //! has already are skipped. A household that moves between feeds of one device is told apart by the parts of the
 //! command that moved it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::feed::Feed;
@@ -69,6 +70,8 @@ pub trait Held {
     fn remove(&mut self, key: &ItemKey) -> Result<(), Unreadable>;
     /// Takes everything away that a feed holds, and its cursor.
     fn drop_feed(&mut self, feed: &Feed) -> Result<(), Unreadable>;
+    /// How far a feed was read; `None` for one that was not fetched yet.
+    fn cursor(&self, feed: &Feed) -> Result<Option<u64>, Unreadable>;
     /// Moves a feed's cursor.
     fn set_cursor(&mut self, cursor: &Cursor) -> Result<(), Unreadable>;
 }
@@ -76,12 +79,24 @@ pub trait Held {
 /// Takes in a page's entries and cursors. Dropped feeds are left to the caller, who purges them when nothing is pending.
 ///
 /// # Errors
-/// When an entry changes what is not held: then the feed has to be fetched anew.
+/// When an entry is missing, or changes what is not held: then the feed has to be fetched anew.
 pub fn take_page(held: &mut dyn Held, page: &Page) -> Result<(), Unreadable> {
+    let mut read: BTreeMap<&Feed, u64> = BTreeMap::new();
     for entry in &page.entries {
-        take_entry(held, entry)?;
+        let last = match read.get(&entry.feed) {
+            Some(last) => *last,
+            None => held.cursor(&entry.feed)?.ok_or_else(|| Unreadable(format!("{} is not held", entry.feed)))?,
+        };
+        if entry.seq > last + 1 {
+            return Err(Unreadable(format!("{}: entry {} follows {last}", entry.feed, entry.seq)));
+        }
+        if entry.seq == last + 1 {
+            take_entry(held, entry)?;
+            read.insert(&entry.feed, entry.seq);
+        }
     }
-    page.cursors.iter().try_for_each(|cursor| held.set_cursor(cursor))
+    // The cursors are those of the entries taken in: a page that was sent twice moves nothing back.
+    read.into_iter().try_for_each(|(feed, seq)| held.set_cursor(&Cursor { feed: feed.clone(), seq }))
 }
 
 /// Takes in a chunk of a bootstrap. What is complete gets its cursor.

@@ -61,9 +61,7 @@ impl Rebased<'_> {
         self.fates
             .iter()
             .zip(pending)
-            .filter(|((_, fate), pending)| {
-                pending.verdict.is_some() && matches!(fate, Fate::Arrived | Fate::Refused)
-            })
+            .filter(|((_, fate), pending)| pending.verdict.is_some() && matches!(fate, Fate::Arrived | Fate::Refused))
             .map(|((id, _), _)| *id)
             .collect()
     }

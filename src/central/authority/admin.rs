@@ -140,14 +140,8 @@ impl Authority {
         self.transact(|tx, mut realm| {
             realm.last_act += 1;
             let id = CommandId { device: realm.device, seq: realm.last_act };
-            let envelope = Envelope {
-                id,
-                hlc: Hlc::at(now),
-                at: now,
-                worker,
-                role: Role::CivilAffairs,
-                command: command.clone(),
-            };
+            let envelope =
+                Envelope { id, hlc: Hlc::at(now), at: now, worker, role: Role::CivilAffairs, command: command.clone() };
             let actor = server(&realm, worker);
             let reading = Reading::new(tx, realm.person_key.clone(), now);
             let mut deciding = deciding(&reading, &realm, now);

@@ -209,15 +209,16 @@ impl Ledger {
             let moved = !note.left.is_empty();
             for number in 0..parts.files.get(household).filter(|_| moved).map_or(0, |file| file.older_pages) {
                 if let std::collections::btree_map::Entry::Vacant(slot) = pages.entry((*household, number)) {
-                    slot.insert(older_page(&reading, *household, number).map_err(|fault| StoreFault::Damaged(fault.0))?);
+                    slot.insert(
+                        older_page(&reading, *household, number).map_err(|fault| StoreFault::Damaged(fault.0))?,
+                    );
                 }
             }
         }
         let mut tx = reading.into_tx();
         let places = number(&mut *tx, &self.posted)?;
-        let as_of = |last: usize, feed: &Feed| {
-            places[last].iter().find(|part| part.feed == *feed).map_or(0, |part| part.seq)
-        };
+        let as_of =
+            |last: usize, feed: &Feed| places[last].iter().find(|part| part.feed == *feed).map_or(0, |part| part.seq);
         for (household, file) in &parts.files {
             let Some(note) = self.files.get(household) else { continue };
             let feed = feed::of_file(&file.household);
@@ -242,7 +243,14 @@ impl Ledger {
                 Some(record) => {
                     let body = encode(&Body::Record(record))?;
                     let as_of = as_of(note.last, &note.feed);
-                    tx.put_document(&Document { key, feed: note.feed, as_of, tag: note.tag, former: Vec::new(), body })?;
+                    tx.put_document(&Document {
+                        key,
+                        feed: note.feed,
+                        as_of,
+                        tag: note.tag,
+                        former: Vec::new(),
+                        body,
+                    })?;
                 }
                 None => tx.remove_document(&key)?,
             }

@@ -164,12 +164,7 @@ fn gather(
     }
 }
 
-fn read(
-    tx: &mut dyn Transaction,
-    feed: &Feed,
-    seq: u64,
-    limit: usize,
-) -> Result<Vec<(usize, Entry)>, ProtocolError> {
+fn read(tx: &mut dyn Transaction, feed: &Feed, seq: u64, limit: usize) -> Result<Vec<(usize, Entry)>, ProtocolError> {
     let decode = |(_, bytes): (u64, crate::sync::protocol::Bytes)| {
         Ok((bytes.0.len(), codec::decode(&bytes.0).map_err(StoreFault::from)?))
     };

@@ -52,7 +52,10 @@ impl<'t> Reading<'t> {
     }
 
     /// As [`Reading::with`], for rules: a fault of the store is remembered, for it ends the whole transaction.
-    fn look<T>(&self, work: impl FnOnce(&mut (dyn Transaction + 't)) -> Result<T, StoreFault>) -> Result<T, Unreadable> {
+    fn look<T>(
+        &self,
+        work: impl FnOnce(&mut (dyn Transaction + 't)) -> Result<T, StoreFault>,
+    ) -> Result<T, Unreadable> {
         self.with(work).map_err(|fault| {
             let text = fault.to_string();
             // What is damaged refuses the one command that needs it; everything else ends the transaction.
@@ -86,7 +89,8 @@ impl<'t> Reading<'t> {
     }
 
     pub fn person(&self, id_number: &IdNumber) -> PersonKey {
-        let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(&self.person_key.0).expect("HMAC takes keys of any length");
+        let mut mac =
+            <Hmac<Sm3> as KeyInit>::new_from_slice(&self.person_key.0).expect("HMAC takes keys of any length");
         mac.update(id_number.reveal().as_bytes());
         mac.finalize().into_bytes().into()
     }

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{
-    Aside, Device, Document, Holding, PersonKey, Realm, Store, StoreFault, StoredVerdict, Transaction,
-};
+use super::{Aside, Device, Document, Holding, PersonKey, Realm, Store, StoreFault, StoredVerdict, Transaction};
 use crate::domain::command::CommandId;
 use crate::domain::id::{ClaimId, DeviceId, HouseholdId, MemberId, WishId};
 use crate::domain::moment::Moment;
@@ -322,7 +320,12 @@ impl Transaction for LocalTransaction<'_> {
         }
         self.delete([vec![table::ITEM], item].concat())
     }
-    fn documents_of(&mut self, feed: &Feed, after: Option<&ItemKey>, limit: usize) -> Result<Vec<Document>, StoreFault> {
+    fn documents_of(
+        &mut self,
+        feed: &Feed,
+        after: Option<&ItemKey>,
+        limit: usize,
+    ) -> Result<Vec<Document>, StoreFault> {
         self.pointed(&of_feed(feed), after, limit)
     }
     fn tagged(&mut self, feed: &Feed, tag: &str, limit: usize) -> Result<Vec<Document>, StoreFault> {

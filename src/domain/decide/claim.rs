@@ -23,7 +23,8 @@ pub(super) fn claim(case: &Case<'_>, claim: &Claim) -> Result<Vec<Change>, Refus
     let claims = case.records.claims_on(wish.id)?;
     let free = free_units(&wish, &claims);
     let asked = claim.units.len().max(1);
-    if free.is_empty() && wish.state.in_pool() {
+    let given = matches!(wish.state, WishState::Fulfilled | WishState::Confirmed | WishState::Closed);
+    if free.is_empty() && (wish.state.in_pool() || given) {
         return Err(already_claimed(&claims).into());
     }
     let next = next?;
@@ -133,12 +134,7 @@ pub(super) fn fulfil(case: &Case<'_>, id: ClaimId, evidence: &str) -> Result<Vec
 }
 
 /// A delivery of what somebody else holds: counted once, kept twice, and put before a person.
-fn delivered_twice(
-    case: &Case<'_>,
-    before: &Claim,
-    claims: &[Claim],
-    evidence: &str,
-) -> Result<Vec<Change>, Refusal> {
+fn delivered_twice(case: &Case<'_>, before: &Claim, claims: &[Claim], evidence: &str) -> Result<Vec<Change>, Refusal> {
     let mut after = before.clone();
     after.state = lifecycle::claim(before.state, Act::DeliverTwice)?;
     after.fulfilled_at = Some(case.now.at);

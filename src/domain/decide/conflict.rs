@@ -36,11 +36,8 @@ fn taken(case: &Case<'_>, conflict: &Conflict) -> Result<Vec<Change>, Refusal> {
     let Some(record) = record else {
         return Err(Refusal::at("choice", Reason::ChoiceMissing));
     };
-    let change = FieldChange {
-        field: conflict.field.clone(),
-        before: conflict.held.clone(),
-        after: conflict.offered.clone(),
-    };
+    let change =
+        FieldChange { field: conflict.field.clone(), before: conflict.held.clone(), after: conflict.offered.clone() };
     amend::amended(case, &[Amendment { record, change }])
 }
 
