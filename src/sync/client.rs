@@ -225,8 +225,8 @@ impl Client {
             Ok(reply) => self.take_reply(local, reply),
             Err(error) => self.take_error(local, error),
         };
-        match taken {
-            Ok(()) => Ok(local.commit()?),
+        match taken.and_then(|()| Ok(local.commit()?)) {
+            Ok(()) => Ok(()),
             Err(error) => {
                 local.roll_back();
                 Err(error)

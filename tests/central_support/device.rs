@@ -47,8 +47,32 @@ pub struct Device {
     pub answered: u64,
     pub arrived: BTreeSet<CommandId>,
     pub fetching: Option<(Vec<Feed>, Option<Resume>)>,
+    /// The disk fails at the next commit.
+    pub cut: bool,
+    pub flaw: Flaw,
     places: HashMap<RecordKey, HouseholdId>,
     undo: Vec<Undo>,
+}
+
+/// A mistake built into a device on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flaw {
+    #[default]
+    None,
+    /// Leaves out every fifth command of a push.
+    SkipsCommand,
+    /// Refused commands do not reach the inbox.
+    ForgetsInbox,
+    /// Keeps what is no longer its own.
+    NeverPurges,
+    /// The cursor is written although the page was not.
+    CursorFirst,
+    /// After a restore it believes that the server still has everything.
+    NeverResends,
+    /// Forgets which entry an item is as of.
+    ForgetsAsOf,
+    /// Takes a verdict for the command after it.
+    ShiftsVerdicts,
 }
 
 #[derive(Debug, Clone)]
@@ -81,6 +105,8 @@ impl Device {
             answered: 0,
             arrived: BTreeSet::new(),
             fetching: None,
+            cut: false,
+            flaw: Flaw::None,
             places: HashMap::new(),
             undo: Vec::new(),
         }
@@ -182,7 +208,10 @@ impl Held for Device {
     fn item(&self, key: &ItemKey) -> Result<Option<Standing>, Unreadable> {
         Ok(self.items.get(key).cloned())
     }
-    fn put(&mut self, key: ItemKey, item: Standing) -> Result<(), Unreadable> {
+    fn put(&mut self, key: ItemKey, mut item: Standing) -> Result<(), Unreadable> {
+        if self.flaw == Flaw::ForgetsAsOf {
+            item.as_of = 0;
+        }
         self.undo.push(Undo::Item(key.clone(), self.items.get(&key).cloned()));
         self.set_item(key, Some(item));
         Ok(())
@@ -193,6 +222,11 @@ impl Held for Device {
         Ok(())
     }
     fn drop_feed(&mut self, feed: &Feed) -> Result<(), Unreadable> {
+        if self.flaw == Flaw::NeverPurges {
+            self.undo.push(Undo::Cursors(self.cursors.clone()));
+            self.cursors.remove(feed);
+            return Ok(());
+        }
         let keys: Vec<ItemKey> =
             self.items.iter().filter(|(_, item)| item.feed == *feed).map(|(key, _)| key.clone()).collect();
         keys.iter().try_for_each(|key| self.remove(key))?;
@@ -244,6 +278,9 @@ impl Local for Device {
         let mut found: Vec<Bytes> = Vec::new();
         let mut size = 0;
         for said in self.said.iter().skip(first as usize - 1).take(count) {
+            if self.flaw == Flaw::SkipsCommand && said.envelope.id.seq % 5 == 0 {
+                continue;
+            }
             size += said.bytes.0.len();
             if size > bytes && !found.is_empty() {
                 break;
@@ -256,10 +293,17 @@ impl Local for Device {
         self.undo.push(Undo::Answered(self.answered));
         self.undo.push(Undo::Inbox(self.inbox.len()));
         for verdict in verdicts {
+            let mut verdict = verdict.clone();
+            if self.flaw == Flaw::ShiftsVerdicts && verdict.seq % 5 == 4 && verdict.seq < self.said.len() as u64 {
+                verdict.seq += 1;
+            }
+            let verdict = &verdict;
             let before = self.verdicts.insert(verdict.seq, verdict.clone());
             self.undo.push(Undo::Verdict(verdict.seq, before));
             let envelope = &self.said[verdict.seq as usize - 1].envelope;
-            self.inbox.extend(InboxItem::of(envelope, verdict));
+            if self.flaw != Flaw::ForgetsInbox {
+                self.inbox.extend(InboxItem::of(envelope, verdict));
+            }
             if verdict.seq == self.answered + 1 {
                 self.answered = verdict.seq;
             }
@@ -267,6 +311,9 @@ impl Local for Device {
         Ok(())
     }
     fn reopen(&mut self, after: u64) -> Result<(), Unreadable> {
+        if self.flaw == Flaw::NeverResends {
+            return Ok(());
+        }
         self.undo.push(Undo::Answered(std::mem::replace(&mut self.answered, after)));
         for seq in after + 1..=self.said.len() as u64 {
             let before = self.verdicts.remove(&seq);
@@ -289,7 +336,9 @@ impl Local for Device {
         Ok(())
     }
     fn commit(&mut self) -> Result<(), Unreadable> {
-        // A device's clock rises above everything that it has seen.
+        if std::mem::take(&mut self.cut) {
+            return Err(Unreadable("power cut".into()));
+        }
         self.undo.clear();
         Ok(())
     }
@@ -303,6 +352,7 @@ impl Local for Device {
                 Undo::Verdict(seq, None) => {
                     self.verdicts.remove(&seq);
                 }
+                Undo::Cursors(_) if self.flaw == Flaw::CursorFirst => {}
                 Undo::Cursors(before) => self.cursors = before,
                 Undo::Epoch(before) => self.epoch = before,
                 Undo::Answered(before) => self.answered = before,

@@ -249,7 +249,7 @@ impl Deciding<'_, '_> {
             Err(Unsettled::Store(fault)) => return Err(fault),
         };
         if self.ledger.publish(self.reading, &mut self.overlay, cause, &changes).is_ok() {
-            claims::settle(self.reading, self.epoch, &moved)?;
+            claims::settle(self.reading, &moved)?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ use crate::domain::moment::{Moment, Now};
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Records, Unreadable};
 use crate::domain::refusal::{Reason, Refusal};
+use crate::domain::value::Value;
 use crate::domain::wish::{Wish, WishState};
 use crate::store::codec;
 use crate::sync::feed::Feed;
@@ -83,27 +84,31 @@ pub(super) fn grant(
                 set(is, fields);
             }
             changes.push(granted);
+        } else if !was.as_ref().is_some_and(holds) {
+            // A late delivery that counts takes its units anew: a fence of its own, above all that came between.
+            let fence = fence(reading, epoch, is.wish)?;
+            let field = FieldChange { field: "fence".into(), before: Value::Int(is.fence), after: Value::Int(fence) };
+            is.fence = fence;
+            changes.push(Change::Update { record: is.key(), fields: vec![field] });
         }
     }
     Ok(moved)
 }
 
 /// Brings the store's holdings in line with the claims. Last, for it cannot be taken back within the transaction.
-pub(super) fn settle(reading: &Reading<'_>, epoch: u32, moved: &[Moved]) -> Result<(), StoreFault> {
+pub(super) fn settle(reading: &Reading<'_>, moved: &[Moved]) -> Result<(), StoreFault> {
     for Moved { was, is } in moved {
         let keeps = |unit: &u16| holds(is) && is.units.contains(unit);
-        if let Some(was) = was {
+        if let Some(was) = was.as_ref().filter(|was| holds(was)) {
             for unit in was.units.iter().filter(|unit| !keeps(unit)) {
                 reading.with(|tx| tx.free_unit(was.wish, *unit, was.id))?;
             }
         }
     }
     for Moved { is, .. } in moved.iter().filter(|moved| holds(&moved.is)) {
-        // A delivery without a grant that counts has no fence of its own yet.
-        let fence = if is.fence == 0 { fence(reading, epoch, is.wish)? } else { is.fence };
         let lease_until = is.lease_until.filter(|_| is.state == ClaimState::Granted);
         for unit in &is.units {
-            let holding = Holding { wish: is.wish, unit: *unit, claim: is.id, fence, lease_until };
+            let holding = Holding { wish: is.wish, unit: *unit, claim: is.id, fence: is.fence, lease_until };
             if !reading.with(|tx| tx.hold_unit(&holding))? {
                 return Err(StoreFault::Conflict("unit of a wish"));
             }

@@ -120,7 +120,7 @@ impl Deciding<'_, '_> {
             Ok(published) => published,
             Err(fault) => return Ok(Refusal::from(fault).into()),
         };
-        claims::settle(self.reading, self.epoch, &moved)?;
+        claims::settle(self.reading, &moved)?;
         let outcome = match refused {
             Some(refusal) => match Outcome::refused(&refusal) {
                 Outcome::Refused { told, also, .. } => {
