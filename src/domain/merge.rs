@@ -191,7 +191,7 @@ impl Merging<'_> {
             let conflict = match why {
                 Why::Later => None,
                 Why::Stale => Some(self.stale(record, &change, &held, household)?),
-                Why::Removed => Some(self.removed(record, &change, household)),
+                Why::Removed => Some(self.removed(record, &change, household)?),
             };
             merged.lost.push(LostField {
                 record,
@@ -241,8 +241,18 @@ impl Merging<'_> {
         })
     }
 
-    fn removed(&self, record: RecordKey, change: &FieldChange, household: Option<HouseholdId>) -> Conflict {
-        Conflict { offered: change.after.clone(), ..self.conflict("removed_record", record, &change.field, household) }
+    /// A conflict about a record that is gone stands in its household's file; without one there is nobody to see it.
+    fn removed(
+        &self,
+        record: RecordKey,
+        change: &FieldChange,
+        household: Option<HouseholdId>,
+    ) -> Result<Conflict, Refusal> {
+        let missing = || Refusal::from(Reason::NotFound { kind: record.kind });
+        let household = household.ok_or_else(missing)?;
+        self.records.dossier(household)?.filter(|file| !file.household.meta.deleted).ok_or_else(missing)?;
+        let offered = change.after.clone();
+        Ok(Conflict { offered, ..self.conflict("removed_record", record, &change.field, Some(household)) })
     }
 
     /// Lets needs through that look like others registered meanwhile, with a conflict for each.

@@ -148,6 +148,7 @@ pub struct Client {
     bytes: usize,
     page_bytes: u32,
     tell_cursors: bool,
+    misfit: Option<String>,
     phase: Phase,
 }
 
@@ -168,7 +169,13 @@ impl Client {
     /// A round with limits of its own: commands and bytes of a push, bytes of a page.
     pub fn new(batch: usize, bytes: usize, page: usize) -> Client {
         let page_bytes = u32::try_from(page).unwrap_or(u32::MAX);
-        Client { batch: batch.max(1), bytes, page_bytes, tell_cursors: false, phase: Phase::Push }
+        Client { batch: batch.max(1), bytes, page_bytes, tell_cursors: false, misfit: None, phase: Phase::Push }
+    }
+
+    /// Why feeds are being fetched anew, where a page did not fit what was read before: worth a line in the log, for it
+    /// never happens between a sound device and a sound server.
+    pub fn misfit(&self) -> Option<&str> {
+        self.misfit.as_deref()
     }
 
     /// What to send next; `None` when the round is over.
@@ -264,7 +271,8 @@ impl Client {
         match take_page(local, page) {
             Ok(()) => {}
             // What was fetched does not fit what comes after it: fetch these feeds anew.
-            Err(_) => {
+            Err(fault) => {
+                self.misfit = Some(fault.0);
                 local.roll_back();
                 let mut feeds: Vec<Feed> = page.entries.iter().map(|entry| entry.feed.clone()).collect();
                 feeds.sort();
@@ -328,7 +336,16 @@ impl Client {
                 Ok(())
             }
             // Its territory changed while it was being fetched: the next page says what it may hold now.
-            ProtocolError::NotHeld { .. } if local.fetching()?.is_some() => Ok(local.set_fetching(None)?),
+            ProtocolError::NotHeld { .. } if local.fetching()?.is_some() => {
+                // Items without a cursor are of feeds that were not complete.
+                let (feeds, _) = local.fetching()?.unwrap_or_default();
+                for feed in feeds {
+                    if local.cursor(&feed)?.is_none() {
+                        local.drop_feed(&feed)?;
+                    }
+                }
+                Ok(local.set_fetching(None)?)
+            }
             ProtocolError::TooMany { .. } | ProtocolError::TooLarge { .. } if self.batch > 1 => {
                 self.batch /= 2;
                 Ok(())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::feed::Feed;
 use super::overlay::{change_file, cut_older, note};
-use super::protocol::{Chunk, Cursor, Effect, Entry, Item, ItemKey, Page};
+use super::protocol::{Chunk, Complete, Cursor, Effect, Entry, Item, ItemKey, Page};
 use crate::domain::change::Change;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, OlderPage, Unreadable};
@@ -72,6 +72,10 @@ pub trait Held {
     fn drop_feed(&mut self, feed: &Feed) -> Result<(), Unreadable>;
     /// How far a feed was read; `None` for one that was not fetched yet.
     fn cursor(&self, feed: &Feed) -> Result<Option<u64>, Unreadable>;
+    /// Up to which entry a feed may change what is not held; see [`Complete`]. 0 where nothing was set.
+    fn settled_at(&self, feed: &Feed) -> Result<u64, Unreadable>;
+    /// Sets that entry.
+    fn set_settled_at(&mut self, feed: &Feed, seq: u64) -> Result<(), Unreadable>;
     /// Moves a feed's cursor.
     fn set_cursor(&mut self, cursor: &Cursor) -> Result<(), Unreadable>;
 }
@@ -108,7 +112,10 @@ pub fn take_chunk(held: &mut dyn Held, chunk: &Chunk) -> Result<(), Unreadable> 
         let body = Body::decode(key, &body.0)?;
         held.put(key.clone(), Standing { feed: feed.clone(), as_of: *as_of, body })?;
     }
-    chunk.complete.iter().try_for_each(|cursor| held.set_cursor(cursor))
+    chunk.complete.iter().try_for_each(|Complete { cursor, settled_at }| {
+        held.set_settled_at(&cursor.feed, *settled_at)?;
+        held.set_cursor(cursor)
+    })
 }
 
 /// Takes in one entry.
@@ -124,6 +131,8 @@ pub fn take_entry(held: &mut dyn Held, entry: &Entry) -> Result<(), Unreadable> 
                     Some(item) if has(&item, entry) || item.feed != entry.feed => continue,
                     Some(Standing { body: Body::File(file), .. }) => Arc::unwrap_or_clone(file),
                     _ if creates_household(changes) => Dossier::default(),
+                    // It left while the feed was being fetched; the entry that says so comes later.
+                    None if entry.seq <= held.settled_at(&entry.feed)? => continue,
                     _ => return Err(Unreadable(format!("household {household} is changed but not held"))),
                 };
                 change_whole_file(held, entry, key, file, changes)?;

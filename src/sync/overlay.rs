@@ -130,6 +130,10 @@ impl<'a> Overlay<'a> {
             };
             match home {
                 Some(household) => {
+                    let here = files.contains_key(&household) || founds(change, household);
+                    if !here && self.file(household)?.is_none() {
+                        return Err(Unreadable(format!("household {household} is not held")));
+                    }
                     let file = self.open(&mut files, household)?;
                     change_file(file, cause, change)?;
                     touched.files.entry(household).or_default().push(change.clone());
@@ -331,6 +335,12 @@ fn named(command: &Command) -> Vec<HouseholdId> {
         Command::Register { record } => household_of(record).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a change puts that household on file.
+fn founds(change: &Change, household: HouseholdId) -> bool {
+    let key = RecordKey { kind: Kind::Household, id: household.into() };
+    matches!(change, Change::Create(record) if record.key() == key)
 }
 
 /// One change in a household's file.

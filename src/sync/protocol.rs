@@ -61,7 +61,8 @@ pub use bytes::Bytes;
 pub use chain::Hash;
 pub use error::ProtocolError;
 pub use page::{
-    Bootstrap, Cause, Chunk, Cursor, Cursors, Effect, Entry, Item, ItemKey, Known, Page, Part, Pull, Resume, digest,
+    Bootstrap, Cause, Chunk, Complete, Cursor, Cursors, Effect, Entry, Item, ItemKey, Known, Page, Part, Pull, Resume,
+    digest,
 };
 pub use parcel::{Parcel, Secret};
 pub use verdict::{Lost, LostClaim, Outcome, SimilarWish, Told, Verdict};

@@ -43,6 +43,7 @@ pub struct Device {
     pub inbox: Vec<InboxItem>,
     pub items: BTreeMap<ItemKey, Standing>,
     pub cursors: Cursors,
+    pub settled: Cursors,
     pub epoch: u32,
     pub answered: u64,
     pub arrived: BTreeSet<CommandId>,
@@ -80,6 +81,7 @@ enum Undo {
     Item(ItemKey, Option<Standing>),
     Verdict(u64, Option<Verdict>),
     Cursors(Cursors),
+    Settled(Cursors),
     Epoch(u32),
     Answered(u64),
     Arrived(BTreeSet<CommandId>),
@@ -101,6 +103,7 @@ impl Device {
             inbox: Vec::new(),
             items: BTreeMap::new(),
             cursors: Cursors::new(),
+            settled: Cursors::new(),
             epoch: 0,
             answered: 0,
             arrived: BTreeSet::new(),
@@ -237,6 +240,14 @@ impl Held for Device {
     fn cursor(&self, feed: &Feed) -> Result<Option<u64>, Unreadable> {
         Ok(self.cursors.get(feed).copied())
     }
+    fn settled_at(&self, feed: &Feed) -> Result<u64, Unreadable> {
+        Ok(self.settled.get(feed).copied().unwrap_or(0))
+    }
+    fn set_settled_at(&mut self, feed: &Feed, seq: u64) -> Result<(), Unreadable> {
+        self.undo.push(Undo::Settled(self.settled.clone()));
+        self.settled.insert(feed.clone(), seq);
+        Ok(())
+    }
     fn set_cursor(&mut self, cursor: &Cursor) -> Result<(), Unreadable> {
         self.undo.push(Undo::Cursors(self.cursors.clone()));
         self.cursors.insert(cursor.feed.clone(), cursor.seq);
@@ -255,6 +266,7 @@ impl Local for Device {
         let keys: Vec<ItemKey> = self.items.keys().cloned().collect();
         keys.iter().try_for_each(|key| self.remove(key))?;
         self.undo.push(Undo::Cursors(std::mem::take(&mut self.cursors)));
+        self.undo.push(Undo::Settled(std::mem::take(&mut self.settled)));
         self.undo.push(Undo::Epoch(std::mem::replace(&mut self.epoch, epoch)));
         self.undo.push(Undo::Arrived(std::mem::take(&mut self.arrived)));
         self.set_fetching(None)
@@ -354,6 +366,7 @@ impl Local for Device {
                 }
                 Undo::Cursors(_) if self.flaw == Flaw::CursorFirst => {}
                 Undo::Cursors(before) => self.cursors = before,
+                Undo::Settled(before) => self.settled = before,
                 Undo::Epoch(before) => self.epoch = before,
                 Undo::Answered(before) => self.answered = before,
                 Undo::Arrived(before) => self.arrived = before,

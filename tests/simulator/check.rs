@@ -137,6 +137,7 @@ fn verdicts(
         faults.push(format!("{}: {} verdicts for {} commands", device.id, stored.len(), device.said.len()));
         return;
     }
+    let mut refused_before = false;
     for (stored, said) in stored.iter().zip(&device.said) {
         let id = said.envelope.id;
         if stored.body != said.bytes || stored.hash != said.hash {
@@ -157,9 +158,14 @@ fn verdicts(
         match &stored.outcome {
             Outcome::Refused { told, .. } => {
                 let visit = matches!(said.envelope.command, Command::LogVisit { .. });
-                let lost_reference = told.code == "record.not_found";
-                let never = ["actor.outside_territory", "actor.not_enrolled", "record.unreadable", "command.faulty"];
-                if never.contains(&told.code.as_str()) || ((visit || lost_reference) && !restored) {
+                // What was refused may have been to bring that record into being.
+                let lost_reference = told.code == "record.not_found" && !refused_before;
+                refused_before = true;
+                // A backup may lack what a command builds on, and which territories there were.
+                let outside = told.code == "actor.outside_territory";
+                let never = ["actor.not_enrolled", "record.unreadable", "command.faulty"];
+                let unless_restored = (visit || lost_reference || outside) && !restored;
+                if never.contains(&told.code.as_str()) || unless_restored {
                     faults.push(format!("{id:?} {} was refused: {}", said.envelope.command.name(), told.code));
                 }
             }

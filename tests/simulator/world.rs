@@ -334,16 +334,13 @@ impl World {
     /// The device takes an answer in and goes on.
     fn take_in(&mut self, n: usize, mut client: Client, answer: Result<Reply, ProtocolError>) {
         let agent = &mut self.agents[n];
-        let fits = match &answer {
-            Ok(Reply::Page(page)) => page.tell_cursors || !page.bootstrap.is_empty() || agent.device.fetching.is_some(),
-            _ => true,
-        };
         let heard = match &answer {
             Ok(Reply::Page(page)) => page.entries.iter().map(|entry| entry.cause.hlc).max(),
             _ => None,
         };
         let unknown = matches!(&answer, Err(ProtocolError::CursorUnknown { .. }));
         let name = agent.device.id;
+        trace(&agent.device, self.now, &answer);
         let taken = client.take(&mut agent.device, answer);
         agent.device.cut = false;
         if unknown {
@@ -355,8 +352,8 @@ impl World {
                 let at = Moment(self.now + agent.offset);
                 let clock = agent.device.clock;
                 agent.device.clock = clock.observe(heard.unwrap_or(Hlc::default()), at);
-                if !fits && agent.device.fetching.is_some() {
-                    self.fault(format!("{name}: a page does not follow what was read before"));
+                if let Some(misfit) = client.misfit() {
+                    self.fault(format!("{name}: a page does not follow what was read before: {misfit}"));
                     return;
                 }
                 self.send(n, client);
@@ -433,6 +430,12 @@ impl World {
         let offset = self.server.offset;
         self.server = Server { authority: Authority::new(store.clone()), store, offset };
         self.server.authority.restored().unwrap();
+        // What the operator had done since the backup has to be done again.
+        let now = Moment(self.now + offset);
+        for agent in &self.agents {
+            let scope = scope(agent.device.worker, &agent.villages);
+            self.server.authority.assign(now, agent.device.id, &scope).unwrap();
+        }
     }
 
     fn clone_disk(&mut self, n: usize) {
@@ -503,5 +506,36 @@ impl World {
         }
         let device = self.agents[n].device.id;
         self.fault(format!("{device}: a round that does not end"));
+    }
+}
+
+/// With `SIM_TRACE=<household id>`: what each device is told about it.
+fn trace(device: &Device, now: i64, answer: &Result<Reply, ProtocolError>) {
+    let Ok(wanted) = std::env::var("SIM_TRACE") else { return };
+    match answer {
+        Ok(Reply::Page(page)) => {
+            for entry in &page.entries {
+                for effect in &entry.effects {
+                    let text = format!("{effect:?}");
+                    if text.contains(&wanted) {
+                        println!("{now} {} {} {} {:.60}", device.id, entry.feed, entry.seq, text);
+                    }
+                }
+            }
+            println!(
+                "{now} {} cursors {:?} dropped {:?} bootstrap {:?}",
+                device.id, page.cursors, page.dropped, page.bootstrap
+            );
+        }
+        Ok(Reply::Chunk(chunk)) => {
+            for item in &chunk.items {
+                if format!("{:?}", item.key).contains(&wanted) {
+                    println!("{now} {} chunk {:?} {} as of {}", device.id, item.key, item.feed, item.as_of);
+                }
+            }
+            println!("{now} {} chunk complete {:?}", device.id, chunk.complete);
+        }
+        Ok(Reply::Push(_)) => {}
+        Err(error) => println!("{now} {} {error:?}", device.id),
     }
 }

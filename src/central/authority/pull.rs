@@ -8,8 +8,8 @@ use crate::domain::moment::Moment;
 use crate::store::codec;
 use crate::sync::feed::Feed;
 use crate::sync::protocol::{
-    Bootstrap, Chunk, Cursor, Cursors, Entry, Item, Known, MAX_PAGE, PROTOCOL, Page, ProtocolError, Pull, Resume,
-    accepts, digest,
+    Bootstrap, Chunk, Complete, Cursor, Cursors, Entry, Item, Known, MAX_PAGE, PROTOCOL, Page, ProtocolError, Pull,
+    Resume, accepts, digest,
 };
 
 /// Items read at once for a chunk.
@@ -104,7 +104,8 @@ impl Authority {
                     break;
                 }
             }
-            chunk.complete.push(Cursor { feed: feed.clone(), seq: head });
+            let settled_at = tx.head(feed)?;
+            chunk.complete.push(Complete { cursor: Cursor { feed: feed.clone(), seq: head }, settled_at });
         }
         Ok(chunk)
     }

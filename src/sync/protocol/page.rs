@@ -210,12 +210,22 @@ pub struct Chunk {
     /// The items.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
-    /// Feeds that are complete with this chunk, with the cursors to go on from.
+    /// Feeds that are complete with this chunk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub complete: Vec<Cursor>,
+    pub complete: Vec<Complete>,
     /// Where to go on; none at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
+}
+
+/// A feed that was fetched whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complete {
+    /// The cursor to go on from: the feed's head when its first item was read.
+    pub cursor: Cursor,
+    /// The feed's head when its last item was read. Up to here an entry may change a household that was not sent because
+    /// it had left meanwhile; beyond, that means that something is wrong.
+    pub settled_at: u64,
 }
 
 /// One file, page or record of a feed.
