@@ -1,6 +1,6 @@
 //! Every text a person reads, in Chinese and in English.
 //!
-//! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
+//! One file per area under `i18n/`, each a [`messages!`](crate::messages!) table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod central;
@@ -95,7 +95,7 @@ macro_rules! messages {
     () => {};
     ($(#[$meta:meta])* $name:ident => $zh:literal, $en:literal; $($rest:tt)*) => {
         $(#[$meta])*
-        #[doc = concat!($zh, " / ", $en)]
+        #[doc = concat!("```text\n", $zh, "\n", $en, "\n```")]
         pub const fn $name(lang: $crate::i18n::Lang) -> &'static str {
             match lang {
                 $crate::i18n::Lang::Zh => $zh,
@@ -106,7 +106,7 @@ macro_rules! messages {
     };
     ($(#[$meta:meta])* $name:ident($($arg:ident : $type:ty),+ $(,)?) => $zh:literal, $en:literal; $($rest:tt)*) => {
         $(#[$meta])*
-        #[doc = concat!($zh, " / ", $en)]
+        #[doc = concat!("```text\n", $zh, "\n", $en, "\n```")]
         pub fn $name(lang: $crate::i18n::Lang, $($arg: $type),+) -> String {
             match lang {
                 $crate::i18n::Lang::Zh => format!($zh),

@@ -79,6 +79,7 @@ fn own(replica: Replica, findings: Vec<Finding>, io: &mut Io<'_>) -> Result<u8, 
     }
     let kept = reach::settings(io);
     let keymap = kept.read_keymap(&io.home)?;
+    create::settle_if_cut_off(&replica, None, io.now)?;
     let replica = Arc::new(replica);
     let desk = Desk::new(replica.clone(), kept.worker);
     let before = replica.store().last_seq();

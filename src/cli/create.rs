@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::import::Import;
 use super::{Fault, Io, Outcome, reach, secret};
 use crate::desk::Desk;
+use crate::domain::moment::Now;
 use crate::domain::text;
 use crate::i18n::cli as say;
 use crate::replica::{Replica, ReplicaError};
@@ -58,6 +59,15 @@ pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'
         Err(ReplicaError::Store(StoreError::Exists(_) | StoreError::InUse(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Puts the first worker into a home that has none because its making was cut off: whoever goes on with it works there.
+pub fn settle_if_cut_off(replica: &Replica, name: Option<&str>, now: Now) -> Result<(), ReplicaError> {
+    if replica.store().last_seq() > 0 {
+        return Ok(());
+    }
+    replica.open_records(now.today())?;
+    Desk::settle_in(replica, &worker_name(name), now).map(drop)
 }
 
 /// How a new home keeps its key: sealed by a passphrase where there is one or somebody to ask, else by a key file.

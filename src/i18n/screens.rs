@@ -102,9 +102,9 @@ crate::messages! {
 // --- today ---
 crate::messages! {
     today_visits(count: usize, overdue: usize) => "走访 {count}（逾期 {overdue}）", "Visits {count} ({overdue} overdue)";
-    today_wishes(count: usize) => "心愿临期 {count}", "Wishes near a limit {count}";
-    today_leads(count: usize) => "待核线索 {count}", "Leads {count}";
-    today_needs(count: usize) => "待核需求 {count}", "Needs {count}";
+    today_wishes(count: &str) => "心愿临期 {count}", "Wishes near a limit {count}";
+    today_leads(count: &str) => "待核线索 {count}", "Leads {count}";
+    today_needs(count: &str) => "待核需求 {count}", "Needs {count}";
     no_visits(days: u64) => "{days}天内没有到期的走访", "No visit is due within {days} days";
     no_wishes => "没有临近期限的心愿", "No wish is near a limit";
     no_leads => "没有待核实的线索", "No lead waits";

@@ -112,10 +112,9 @@ pub struct LeadRow {
 }
 
 /// Rows of one kind, found by id, in the order in which they came.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Pool<T> {
     rows: Vec<T>,
-    #[serde(skip)]
     by_id: HashMap<RecordId, u32>,
 }
 
@@ -179,9 +178,21 @@ impl<T: PoolRow> Pool<T> {
             }
         }
     }
-    /// Makes ids findable again after loading.
-    pub fn reindex(&mut self) {
-        self.by_id = self.rows.iter().enumerate().map(|(at, row)| (row.record_id(), at as u32)).collect();
+    /// Every row as one slice.
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rows.reserve_exact(more);
+        self.by_id.reserve(more);
+    }
+    /// Adds rows whose ids are new.
+    pub(super) fn extend(&mut self, rows: Vec<T>) {
+        for row in rows {
+            self.by_id.insert(row.record_id(), self.rows.len() as u32);
+            self.rows.push(row);
+        }
     }
 }
 
@@ -261,7 +272,7 @@ impl LeadRow {
 }
 
 /// The pools, and where the records in them are kept.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Pools {
     /// Needs.
     pub needs: Pool<NeedRow>,
@@ -297,12 +308,5 @@ impl Pools {
     /// Brings the row of one lead up to date.
     pub fn project_lead(&mut self, lead: &Lead) {
         if lead.meta.deleted { self.leads.remove(lead.id) } else { self.leads.put(LeadRow::of(lead)) }
-    }
-
-    /// Makes ids findable again after loading.
-    pub fn reindex(&mut self) {
-        self.needs.reindex();
-        self.wishes.reindex();
-        self.leads.reindex();
     }
 }

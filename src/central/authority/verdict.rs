@@ -1,11 +1,10 @@
 //! One command of a push: read it, merge it, publish it, or say why not.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::claims::{self, Unsettled};
 use super::publish::Ledger;
 use super::reading::Reading;
 use crate::central::store::{Device, StoreFault};
+use crate::containment::contained;
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::id::HouseholdId;
 use crate::domain::merge::{LostField, Merged, merge};
@@ -85,7 +84,7 @@ impl Deciding<'_, '_> {
         }
         // A rule that panics on this command must not stop the ones behind it. Merging only reads, so what it leaves
         // behind is whole.
-        let merged = catch_unwind(AssertUnwindSafe(|| merge(&self.overlay, actor, envelope)));
+        let merged = contained(|| merge(&self.overlay, actor, envelope));
         let merged = match merged {
             Ok(Ok(merged)) => merged,
             Ok(Err(refusal)) => return Ok(refusal.into()),

@@ -38,7 +38,7 @@ pub struct SyncStatus {
     pub enrolled: bool,
     /// Whether the server answered last time.
     pub online: bool,
-    /// Commands that no server has seen.
+    /// Commands that wait to be sent; see [`Replica::unsent`](crate::replica::Replica::unsent).
     pub unsent: u64,
     /// Conflicts that wait for a person.
     pub conflicts: u64,

@@ -173,9 +173,9 @@ fn report(done: Result<(), Fault>, post: &Post<Message>) {
     }
 }
 
-/// How the device stands: without a server, everything it ever wrote is unsent.
+/// How the device stands.
 pub fn sync_status(desk: &Desk) -> SyncStatus {
-    SyncStatus { unsent: desk.replica().store().last_seq(), ..SyncStatus::default() }
+    SyncStatus { unsent: desk.replica().unsent(), ..SyncStatus::default() }
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {

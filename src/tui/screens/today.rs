@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 
 use super::{format, household};
 use crate::domain::id::HouseholdId;
-use crate::i18n::{Lang, screens as text};
+use crate::i18n::screens as text;
 use crate::replica::agenda::{Agenda, DueVisit, Limit, WishLimit};
 use crate::replica::rows::{NO_DAY, day};
 use crate::tui::app::{Can, Context, Effect, Input, Opening, Subject};
@@ -135,11 +135,12 @@ pub fn can(_: &State, action: Action, _: &Context<'_>) -> Can {
 /// Draws the sections with their counts, and the list of the present one.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (top, rest) = split_top(area, 1);
-    let titles = titles(state, ctx.lang);
+    let titles = titles(state, ctx);
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     tabs(top, frame.buf, &ctx.theme, &titles, state.section as usize);
     let (_, list) = split_top(rest, 1);
-    if matches!(ctx.opening, Opening::Rows) && ctx.memory.rows.is_empty() {
+    let there = if state.section == Section::Visits { !ctx.memory.rows.is_empty() } else { ctx.memory.complete };
+    if matches!(ctx.opening, Opening::Rows) && !there {
         let loading = text::loading(ctx.lang);
         put(frame.buf, list.x + 2, list.y, list.width, loading, ctx.theme.style(Role::Dim), &ctx.theme);
         return;
@@ -152,13 +153,15 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     }
 }
 
-fn titles(state: &State, lang: Lang) -> Vec<String> {
-    let agenda = &state.agenda;
+/// Names of the sections with their counts; a count that is not known yet is an ellipsis, never a nought.
+fn titles(state: &State, ctx: &Context<'_>) -> Vec<String> {
+    let (agenda, lang) = (&state.agenda, ctx.lang);
+    let known = |count: usize| if ctx.memory.complete { count.to_string() } else { "…".to_owned() };
     vec![
         text::today_visits(lang, agenda.visits.len(), agenda.overdue),
-        text::today_wishes(lang, agenda.wishes.len()),
-        text::today_leads(lang, agenda.leads.len()),
-        text::today_needs(lang, agenda.needs.len()),
+        text::today_wishes(lang, &known(agenda.wishes.len())),
+        text::today_leads(lang, &known(agenda.leads.len())),
+        text::today_needs(lang, &known(agenda.needs.len())),
     ]
 }
 

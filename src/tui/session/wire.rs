@@ -12,7 +12,7 @@ use super::End;
 /// What the terminal's side says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Hello {
-    /// The protocol's version; [`VERSION`].
+    /// The protocol's version.
     pub version: u32,
     /// Columns.
     pub width: u16,
