@@ -558,3 +558,75 @@ fn undo_works_after_sync_and_fails_where_others_have_built_on_it() {
     assert_eq!(outcomes(&first), ["applied", "undo.changed_since"]);
     assert!(!server_file(&county, 1).needs[0].meta.deleted);
 }
+
+#[test]
+fn a_point_gives_out_only_what_was_set_aside_for_it() {
+    use zhulian::domain::allotment::Allotment;
+    use zhulian::domain::id::AllotmentId;
+    let (county, [mut first, mut second, _]) = county();
+    let at = county.now;
+    for command in stock(10, &[(1, 6)]) {
+        county.must(&command);
+    }
+    let more = Allotment {
+        id: AllotmentId(id(18, 2)),
+        resource: id(16, 1).into(),
+        station: Some(id(17, 1).into()),
+        quantity: 5,
+        ..Allotment::default()
+    };
+    let refused = county.act(&Command::AllotStock { allotment: Box::new(more) });
+    assert!(matches!(&refused, Outcome::Refused { told, .. } if told.code == "stock.short"), "{refused:?}");
+
+    let spend =
+        |quantity: u32| Command::SpendStock { allotment: AllotmentId(id(18, 1)), household: household_id(1), quantity };
+    county.sync(&mut first).unwrap();
+    county.sync(&mut second).unwrap();
+    assert!(first.act(at, spend(7)).is_err(), "the device knows what is left");
+    first.act(at, spend(4)).unwrap();
+    second.act(at, spend(4)).unwrap();
+    second.act(at, spend(2)).unwrap();
+    county.sync(&mut first).unwrap();
+    county.sync(&mut second).unwrap();
+    assert_eq!(outcomes(&second), ["stock.short", "applied"]);
+    let document = county.tx().document(&ItemKey::Record(key(Kind::Allotment, id(18, 1)))).unwrap().unwrap();
+    let Ok(Body::Record(Record::Allotment(left))) = Body::decode(&document.key, &document.body.0) else { panic!() };
+    assert_eq!((left.used, left.left()), (6, 0));
+    let told = server_file(&county, 1).history;
+    assert_eq!(told.iter().filter(|line| line.what == "spend_stock").count(), 2);
+    county.sync(&mut first).unwrap();
+    assert_eq!(file(&first, 1).unwrap(), server_file(&county, 1));
+}
+
+#[test]
+fn a_point_holds_a_wish_and_passes_it_on_offline() {
+    let (mut county, [mut first, mut second, _]) = with_wish(1);
+    let at = county.now;
+    let standing = {
+        let Command::ClaimWish { mut claim } = claim(1, 21, 1) else { panic!() };
+        claim.standing = true;
+        Command::ClaimWish { claim }
+    };
+    first.act(at, standing).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(claim_of(&county, 1, 1).lease_until, Some(at.plus(chrono::Duration::days(30))));
+    county.now = at.plus(chrono::Duration::days(20));
+    assert_eq!(county.authority.sweep(county.now, 100).unwrap(), 0);
+    let pass = Command::PassClaim {
+        claim: claim_id(1),
+        claimant: "李慈".into(),
+        claimant_org: None,
+        claimant_phone: "13800001234".into(),
+    };
+    first.act(county.now, pass.clone()).unwrap();
+    second.act(county.now, claim(2, 21, 1)).unwrap();
+    county.sync(&mut second).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(
+        (outcomes(&first), outcomes(&second)),
+        (vec!["applied".to_owned(); 2], vec!["wish.already_claimed".into()])
+    );
+    let passed = claim_of(&county, 1, 1);
+    assert_eq!((passed.claimant.as_str(), passed.standing, passed.state), ("李慈", false, ClaimState::Granted));
+    assert_eq!(first.act(county.now, pass).unwrap_err().reason.code(), "claim.not_standing");
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use central_support::conformance;
 use zeroize::Zeroizing;
-use zhulian::central::store::{LocalStore, Store, Transaction as _};
+use zhulian::central::store::{LocalStore, Store};
 use zhulian::store::index::SledIndex;
 use zhulian::store::seal::{Keys, Purpose};
 

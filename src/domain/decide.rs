@@ -18,6 +18,7 @@ mod grant;
 mod lead;
 mod need;
 mod register;
+mod stock;
 mod undo;
 mod visit;
 mod wish;
@@ -62,6 +63,14 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::ReleaseClaim { claim, reason } => claim::release(&case, *claim, reason),
         Command::ConnectClaim { claim } => claim::connect(&case, *claim),
         Command::FulfilClaim { claim, evidence } => claim::fulfil(&case, *claim, evidence),
+        Command::PassClaim { claim, claimant, claimant_org, claimant_phone } => {
+            claim::pass(&case, *claim, claimant, *claimant_org, claimant_phone)
+        }
+        Command::AllotStock { allotment } => stock::allot(&case, allotment),
+        Command::SpendStock { allotment, household, quantity } => {
+            stock::spend(&case, *allotment, *household, *quantity)
+        }
+        Command::ReturnStock { allotment, quantity } => stock::give_back(&case, *allotment, *quantity),
         Command::SettleConflict { conflict, choice, remark, .. } => conflict::settle(&case, *conflict, *choice, remark),
         Command::Reveal { record, field, reason, .. } => amend::reveal(&case, *record, field, reason),
         Command::Disclose { reason, .. } => {

@@ -151,6 +151,8 @@ ids! {
     OrgId
     /// A worker (人员).
     WorkerId
+    /// An allotment (配额).
+    AllotmentId
     /// A conflict (冲突).
     ConflictId
     /// A device (设备).

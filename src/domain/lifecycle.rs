@@ -35,6 +35,7 @@ pub enum Act {
     Lose,
     DeliverLate,
     DeliverTwice,
+    Pass,
     Undo,
 }
 
@@ -67,6 +68,7 @@ impl Act {
             Act::Expire => ("到期收回", "expire"),
             Act::Lose => ("认领失败", "lose"),
             Act::DeliverLate => ("补记送达", "record a late delivery"),
+            Act::Pass => ("转交", "pass on"),
             Act::DeliverTwice => ("记为重复送达", "record a second delivery"),
             Act::Undo => ("撤销", "undo"),
         };
@@ -132,6 +134,8 @@ pub const CLAIM: &[Step<ClaimState>] = {
         Step { from: &[Tentative, Granted], act: Act::Connect, to: Connected },
         Step { from: &[Tentative, Granted, Connected], act: Act::Release, to: Released },
         Step { from: &[Tentative, Granted, Connected], act: Act::Fulfil, to: Fulfilled },
+        Step { from: &[Tentative], act: Act::Pass, to: Tentative },
+        Step { from: &[Granted], act: Act::Pass, to: Granted },
         Step { from: &[Granted], act: Act::Expire, to: Expired },
         // Delivered without a grant: it counts while nobody else holds the units, and is kept as a second delivery when
         // somebody does.

@@ -157,7 +157,12 @@ pub fn household_of(record: &Record) -> Option<HouseholdId> {
         Record::Wish(record) => record.household,
         Record::Claim(record) => record.household,
         Record::Conflict(record) => record.household,
-        Record::Resource(_) | Record::Region(_) | Record::Station(_) | Record::Org(_) | Record::Worker(_) => None,
+        Record::Allotment(_)
+        | Record::Resource(_)
+        | Record::Region(_)
+        | Record::Station(_)
+        | Record::Org(_)
+        | Record::Worker(_) => None,
     }
 }
 

@@ -83,7 +83,7 @@ fn the_realm_and_devices_come_back(store: Arc<dyn Store>) {
     let realm = Realm { epoch: 3, device: DeviceId(id(0, 1)), last_act: 9, person_key: Bytes(vec![1; 32]) };
     committed(&store, |tx| {
         tx.put_realm(&realm).unwrap();
-        [2, 1].map(|n| tx.put_device(&device(n)).unwrap());
+        let _done = [2, 1].map(|n| tx.put_device(&device(n)).unwrap());
     });
     let mut tx = store.begin().unwrap();
     assert_eq!(tx.realm().unwrap(), realm);

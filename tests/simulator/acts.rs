@@ -22,7 +22,7 @@ use zhulian::sync::overlay::Overlay;
 use zhulian::sync::protocol::{Bytes, ItemKey};
 
 use crate::central_support::device::Device;
-use crate::central_support::words::{first, region};
+use crate::central_support::words::{first, id, region};
 use crate::dice::Dice;
 
 pub fn compose(device: &Device, at: Moment, villages: u16, dice: &mut Dice) -> Option<Command> {
@@ -41,7 +41,12 @@ pub fn compose(device: &Device, at: Moment, villages: u16, dice: &mut Dice) -> O
         return None;
     }
     match dice.below(100) {
-        0..32 => Some(visit(device, &file, at, dice)),
+        0..29 => Some(visit(device, &file, at, dice)),
+        29..32 => Some(Command::SpendStock {
+            allotment: id(18, 1 + dice.below(2) as u16).into(),
+            household: file.household.id,
+            quantity: 1 + dice.below(6) as u32,
+        }),
         32..40 => Some(amend(&file, "phone", phone(dice))),
         40..47 => Some(amend(&file, "category", category(dice))),
         47..51 => Some(household(&file, at, dice)),

@@ -9,7 +9,7 @@ use zhulian::domain::command::{Command, CommandId};
 use zhulian::domain::id::{ClaimId, DeviceId, WorkerId};
 use zhulian::domain::moment::Moment;
 use zhulian::domain::params;
-use zhulian::domain::record::Kind;
+use zhulian::domain::record::{Kind, Record};
 use zhulian::domain::records::Dossier;
 use zhulian::domain::region::RegionCode;
 use zhulian::store::codec;
@@ -49,6 +49,7 @@ pub fn at_rest(world: &mut World) {
         stopped(world, &mut *tx, &mut faults);
         claims(&files, &expired, &mut *tx, &mut faults);
         persons(&files, &mut faults);
+        stock(&documents, &mut faults);
     }
     faults.into_iter().for_each(|fault| world.fault(fault));
 }
@@ -228,6 +229,29 @@ fn claims(files: &[Arc<Dossier>], expired: &Expired, tx: &mut dyn Transaction, f
         if let (Some(ended), Some(until)) = (expired.get(&claim.id), claim.lease_until) {
             if *ended < until.plus(params::on(until.date()).wish_lease_grace()) {
                 faults.push(format!("claim {} expired before its time", claim.id));
+            }
+        }
+    }
+}
+
+/// Nothing was set aside or given out that was not there.
+fn stock(documents: &Documents, faults: &mut Vec<String>) {
+    let mut allotted = BTreeMap::new();
+    let records =
+        || documents.values().filter_map(|(_, body)| if let Body::Record(record) = body { Some(record) } else { None });
+    for record in records() {
+        if let Record::Allotment(allotment) = record {
+            *allotted.entry(allotment.resource).or_insert(0) += allotment.quantity;
+            if allotment.used > allotment.quantity {
+                faults.push(format!("allotment {} gave out more than it had", allotment.id));
+            }
+        }
+    }
+    for record in records() {
+        if let Record::Resource(resource) = record {
+            let aside = allotted.get(&resource.id).copied().unwrap_or(0);
+            if aside != resource.allotted || aside > resource.quantity {
+                faults.push(format!("resource {} has {aside} set aside of {}", resource.id, resource.quantity));
             }
         }
     }

@@ -19,7 +19,7 @@ use zhulian::sync::protocol::{Outcome, ProtocolError, Secret};
 use crate::acts;
 use crate::central_support::device::{Device, Flaw};
 use crate::central_support::scope;
-use crate::central_support::words::{household, id};
+use crate::central_support::words::{household, id, stock};
 use crate::dice::Dice;
 use crate::store::{Bug, Seen, SimStore};
 
@@ -127,6 +127,9 @@ impl World {
             for n in 0..4 {
                 must(&household(village * 10 + n, village));
             }
+        }
+        for command in stock(60, &[(1, 30), (2, 20)]) {
+            must(&command);
         }
         for n in 0..self.plan.devices {
             let number = 10 + n as u16;

@@ -124,6 +124,12 @@ fn amend_field(
         return Err(Refusal::at(field.name, reason));
     }
     set_field(after.fields_mut(), change)?;
+    if let Record::Resource(resource) = &*after
+        && field.name == "quantity"
+        && resource.quantity < resource.allotted
+    {
+        return Err(Refusal::at(field.name, Reason::StockSetAside { allotted: resource.allotted }));
+    }
     let value = after.fields().get(field.name).unwrap_or_default();
     validate::field(field, &value, case.now.today())?;
     Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))
