@@ -36,7 +36,9 @@ pub fn compose(device: &Device, at: Moment, villages: u16, dice: &mut Dice) -> O
     held.extend(view.files().keys());
     held.sort_unstable();
     held.dedup();
-    let file = view.file(*dice.pick(&held)?).ok().flatten()?;
+    // One household of each village gets most of the work, so that its file grows pages.
+    let often = if dice.percent(35) { held.first() } else { dice.pick(&held) };
+    let file = view.file(*often?).ok().flatten()?;
     if file.household.region.is_empty() {
         return None;
     }

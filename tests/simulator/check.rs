@@ -54,6 +54,47 @@ pub fn at_rest(world: &mut World) {
     faults.into_iter().for_each(|fault| world.fault(fault));
 }
 
+/// What the run came upon: outcomes by their codes, states of claims, what the server did, what befell the devices.
+pub fn reached(world: &World) -> BTreeMap<String, u32> {
+    let mut reached: BTreeMap<String, u32> = BTreeMap::new();
+    let mut count = |what: String| *reached.entry(what).or_default() += 1;
+    for agent in &world.agents {
+        for verdict in agent.device.verdicts.values() {
+            match &verdict.outcome {
+                Outcome::Applied => count("applied".into()),
+                Outcome::Merged { .. } => count("merged".into()),
+                Outcome::Refused { told, lost_claim, .. } => {
+                    count(told.code.clone());
+                    if lost_claim.as_ref().is_some_and(|lost| !lost.similar.is_empty()) {
+                        count("similar wishes".into());
+                    }
+                }
+            }
+        }
+        if agent.stopped {
+            count("stopped".into());
+        }
+    }
+    let mut tx = world.server.store.inner.begin().unwrap();
+    let documents = documents(&mut *tx, &everything(world), &mut Vec::new());
+    for (_, body) in documents.values() {
+        let Body::File(file) = body else { continue };
+        file.claims.iter().for_each(|claim| count(format!("claim {}", claim.state.code())));
+        file.conflicts.iter().for_each(|conflict| count(format!("conflict {}", conflict.kind)));
+        for line in &file.history {
+            count(line.what.clone());
+            if !line.lost.is_empty() {
+                count("kept loser".into());
+            }
+        }
+        if file.older_pages > 0 {
+            count("older page".into());
+        }
+    }
+    reached.insert("restore".into(), world.restores);
+    reached
+}
+
 fn everything(world: &World) -> Scope {
     let workers: BTreeSet<WorkerId> = world.agents.iter().map(|agent| agent.device.worker).collect();
     let county = RegionCode::parse("990101000000").unwrap();
