@@ -267,10 +267,10 @@ fn claims(files: &[Arc<Dossier>], expired: &Expired, tx: &mut dyn Transaction, f
         if claim.state == ClaimState::Tentative {
             faults.push(format!("claim {} is tentative at the server", claim.id));
         }
-        if let (Some(ended), Some(until)) = (expired.get(&claim.id), claim.lease_until) {
-            if *ended < until.plus(params::on(until.date()).wish_lease_grace()) {
-                faults.push(format!("claim {} expired before its time", claim.id));
-            }
+        if let (Some(ended), Some(until)) = (expired.get(&claim.id), claim.lease_until)
+            && *ended < until.plus(params::on(until.date()).wish_lease_grace())
+        {
+            faults.push(format!("claim {} expired before its time", claim.id));
         }
     }
 }

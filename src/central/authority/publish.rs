@@ -173,10 +173,10 @@ impl Ledger {
                 continue;
             }
             if let Some(number) = before {
-                self.persons.push((number.clone(), is.household.id, member.id, false));
+                self.persons.push((*number, is.household.id, member.id, false));
             }
             if let Some(number) = &member.id_number {
-                self.persons.push((number.clone(), is.household.id, member.id, true));
+                self.persons.push((*number, is.household.id, member.id, true));
             }
         }
     }
