@@ -630,3 +630,64 @@ fn a_point_holds_a_wish_and_passes_it_on_offline() {
     assert_eq!((passed.claimant.as_str(), passed.standing, passed.state), ("李慈", false, ClaimState::Granted));
     assert_eq!(first.act(county.now, pass).unwrap_err().reason.code(), "claim.not_standing");
 }
+
+#[test]
+fn nothing_flickers_between_push_and_pull() {
+    let (county, [mut first, mut second, _]) = county();
+    let at = county.now;
+    first.act(at, visit(1, 1, first.worker, at)).unwrap();
+    first.act(at, amend(1, "phone", "0577-88880000", "0577-11111111")).unwrap();
+    second.act(at, visit(2, 1, second.worker, at)).unwrap();
+    county.sync(&mut second).unwrap();
+    let shown = |device: &Device| {
+        let pending = device.pending();
+        let view = device.view(&pending);
+        let file = view.view.file(household_id(1)).unwrap().unwrap();
+        let mine = file.visits.iter().filter(|visit| visit.note == "走访记录1").count();
+        (mine, file.household.phone.clone())
+    };
+    let mut client = Client::default();
+    let mut steps = 0;
+    while let Some(request) = client.next(&first).unwrap() {
+        assert_eq!(shown(&first), (1, "0577-11111111".to_owned()), "before step {steps}");
+        let reply = county.answer(&request);
+        client.take(&mut first, reply).unwrap();
+        assert_eq!(shown(&first), (1, "0577-11111111".to_owned()), "after step {steps}");
+        steps += 1;
+    }
+    assert!(steps >= 2 && first.pending().is_empty());
+}
+
+#[test]
+fn a_command_that_no_longer_fits_waits_for_its_verdict() {
+    use zhulian::sync::rebase::Fate;
+    let (county, [mut first, mut second, _]) = with_wish(1);
+    let at = county.now;
+    first.act(at, claim(1, 21, 1)).unwrap();
+    second.act(at, claim(2, 21, 1)).unwrap();
+    county.sync(&mut second).unwrap();
+    // The answer to the push is lost, and the device sees by a pull that somebody was faster.
+    let mut client = Client::default();
+    let Some(Request::Push(_)) = client.next(&first).unwrap() else { panic!("nothing to push") };
+    let pull = zhulian::sync::protocol::Pull {
+        protocol: zhulian::sync::protocol::PROTOCOL,
+        device: first.id,
+        epoch: first.epoch,
+        known: zhulian::sync::protocol::Known::Cursors(
+            first
+                .cursors
+                .iter()
+                .map(|(feed, seq)| zhulian::sync::protocol::Cursor { feed: feed.clone(), seq: *seq })
+                .collect(),
+        ),
+        max_bytes: 1 << 20,
+    };
+    let page = county.answer(&Request::Pull(pull));
+    client.take(&mut first, page).unwrap();
+    let pending = first.pending();
+    let fates = first.view(&pending).fates;
+    assert!(matches!(&fates[0].1, Fate::Doubtful { refusal } if refusal.code() == "wish.already_claimed"), "{fates:?}");
+    county.sync(&mut first).unwrap();
+    assert!(first.pending().is_empty());
+    assert_eq!(first.inbox.len(), 1);
+}

@@ -99,6 +99,7 @@ macro_rules! bugs {
 }
 
 bugs! {
+    sees_a_rule_that_panics: Bug::RulePanics, Flaw::None;
     sees_a_fence_used_twice: Bug::ReusesFence, Flaw::None;
     sees_a_dropped_verdict: Bug::DropsVerdict, Flaw::None;
     sees_a_lost_body: Bug::LosesBody, Flaw::None;
