@@ -16,7 +16,7 @@ use zhulian::domain::value::Value;
 use zhulian::domain::wish::{Wish, WishState};
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
-use zhulian::sync::client::{Client, Local as _, Request, RoundError};
+use zhulian::sync::client::{Client, Local as _, Reply, Request, RoundError};
 use zhulian::sync::fold::Body;
 use zhulian::sync::protocol::{ItemKey, Outcome, ProtocolError};
 
@@ -690,4 +690,101 @@ fn a_command_that_no_longer_fits_waits_for_its_verdict() {
     county.sync(&mut first).unwrap();
     assert!(first.pending().is_empty());
     assert_eq!(first.inbox.len(), 1);
+}
+
+#[test]
+fn a_device_cannot_make_its_worker_an_administrator() {
+    use zhulian::domain::worker::Worker;
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    let own = key(Kind::Worker, first.worker);
+    let chief = Worker { id: id(1, 50).into(), name: "王".into(), role: Role::CivilAffairs, ..Worker::default() };
+    let promotion = Command::Amend {
+        household: None,
+        amendments: vec![zhulian::domain::command::Amendment {
+            record: own,
+            change: change("role", "grid_worker", "civil_affairs"),
+        }],
+    };
+    first.act(at, promotion).unwrap();
+    first.act(at, Command::Register { record: Box::new(Record::Worker(chief.clone())) }).unwrap();
+    let seed = zhulian::domain::command::Envelope {
+        command: Command::Seed { records: vec![Record::Worker(chief)] },
+        id: zhulian::domain::command::CommandId { device: first.id, seq: 3 },
+        ..first.said[0].envelope.clone()
+    };
+    first.write(seed);
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first), ["actor.not_permitted"; 3]);
+    // What the device says about the role of its author counts for nothing either.
+    let mut boasting = first.said[0].envelope.clone();
+    boasting.id.seq = 4;
+    boasting.role = Role::CivilAffairs;
+    first.write(boasting);
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first)[3], "actor.not_permitted");
+}
+
+#[test]
+fn many_feeds_without_news_cost_one_small_request() {
+    let county = County::new();
+    county.worker(1, Role::CivilAffairs);
+    let villages: Vec<u16> = (0..60).collect();
+    for n in &villages {
+        county.must(&household(*n, *n));
+    }
+    let mut desk = county.device(11, Role::CivilAffairs, &villages);
+    county.sync(&mut desk).unwrap();
+    assert_eq!(desk.cursors.len(), 61, "and the reference records");
+    let request = Client::default().next(&desk).unwrap().unwrap();
+    let Request::Pull(pull) = &request else { panic!("{request:?}") };
+    let Ok(Reply::Page(page)) = county.answer(&request) else { panic!("no page") };
+    let bytes =
+        zhulian::store::codec::encode(pull).unwrap().len() + zhulian::store::codec::encode(&page).unwrap().len();
+    assert!(bytes < 512, "{bytes}");
+    assert_eq!(county.sync(&mut desk).unwrap(), 1);
+    county.must(&visit(1, 7, zhulian::domain::id::WorkerId(id(1, 1)), county.now));
+    assert_eq!(county.sync(&mut desk).unwrap(), 2, "the digest, then the cursors");
+    assert_eq!(file(&desk, 7).unwrap(), server_file(&county, 7));
+}
+
+#[test]
+fn a_program_that_is_too_old_can_still_push() {
+    use zhulian::sync::protocol::{Known, Parcel, Pull};
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    first.act(at, visit(1, 1, first.worker, at)).unwrap();
+    let Some(Request::Push(parcel)) = Client::default().next(&first).unwrap() else { panic!("nothing to push") };
+    let mut push = parcel.open(&first.secret).unwrap();
+    push.protocol = 0;
+    let parcel = Parcel::pack(&push, &first.secret).unwrap();
+    assert!(county.answer(&Request::Push(parcel)).is_ok());
+    for (protocol, code) in [(0, "protocol.too_old"), (99, "protocol.too_new")] {
+        let pull = Pull { protocol, device: first.id, epoch: 1, known: Known::Cursors(Vec::new()), max_bytes: 1 };
+        assert_eq!(county.answer(&Request::Pull(pull)).unwrap_err().code(), code);
+    }
+}
+
+#[test]
+fn a_push_keeps_its_cost_on_the_wire() {
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    let words =
+        ["血压偏高", "药已送到", "子女在外务工", "屋顶漏雨", "低保金已到账", "想学编织", "腿脚不便", "邻居常来照看"];
+    for n in 0..200u16 {
+        // Ids as random as real ones, notes of about forty characters.
+        let chance = zhulian::domain::id::RecordId::derived(1_795_300_000_000 + u64::from(n), &[&n.to_be_bytes()]);
+        let Command::LogVisit { mut visit, amendments, needs } = visit(n, 1, first.worker, at) else { panic!() };
+        visit.id = chance.into();
+        let word = |at: usize| words[usize::from(chance.bytes()[at]) % words.len()];
+        visit.note = [8, 9, 10, 11, 12, 13].map(word).join("，");
+        let command = Command::LogVisit { visit, amendments, needs };
+        first.act(Moment(at.0 + i64::from(n) * 61_237), command).unwrap();
+    }
+    let Some(Request::Push(parcel)) = Client::default().next(&first).unwrap() else { panic!("nothing to push") };
+    let each = parcel.body.0.len() / 200;
+    println!("{each} bytes a visit");
+    assert!(each <= 250, "{each} bytes a visit");
+    county.sync(&mut first).unwrap();
+    assert_eq!(server_file(&county, 1).older_visits + server_file(&county, 1).visits.len() as u32, 200);
 }

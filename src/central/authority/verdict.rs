@@ -11,10 +11,10 @@ use crate::domain::merge::{LostField, Merged, merge};
 use crate::domain::moment::Moment;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::Records;
-use crate::domain::refusal::{Label, Refusal};
+use crate::domain::refusal::{Label, Reason, Refusal};
 use crate::domain::region::RegionCode;
 use crate::domain::value::Value;
-use crate::domain::worker::Actor;
+use crate::domain::worker::{Actor, Role};
 use crate::i18n::{Lang, sync as say};
 use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{KEEP_DAYS, Lost, MAX_COMMAND, Outcome, Told};
@@ -64,6 +64,11 @@ impl Deciding<'_, '_> {
             Err(told) => return Ok(told.into()),
         };
         let decided = match self.actor(device, &envelope)? {
+            Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+                let role = Label::of("role", actor.role.code());
+                let act = Label { zh: "维护人员名册".to_owned(), en: "keep the list of workers".to_owned() };
+                Refusal::from(Reason::NotPermitted { role, act }).into()
+            }
             Some(actor) => self.carry_out(&actor, &envelope)?,
             None => told(
                 "actor.not_enrolled",
@@ -150,6 +155,18 @@ impl Deciding<'_, '_> {
         let mut actor = actor_of(envelope, worker.org, regions);
         actor.role = worker.role;
         Ok(Some(actor))
+    }
+}
+
+/// Whether a command is about who may do what. On a laptop of its own every worker keeps that list; in a county the
+/// bureau does, or any device could make its worker an administrator.
+fn reserved(command: &Command) -> bool {
+    match command {
+        Command::Register { record } => record.kind() == Kind::Worker,
+        Command::Amend { amendments, .. } => amendments.iter().any(|amendment| amendment.record.kind == Kind::Worker),
+        Command::Undo { changes, .. } => changes.iter().any(|change| change.record().kind == Kind::Worker),
+        Command::Seed { .. } => true,
+        _ => false,
     }
 }
 
