@@ -2,10 +2,11 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | a record kind and its field table | the file of its name: [`household`], [`member`], [`visit`], [`lead`], [`need`], [`wish`], [`claim`], [`resource`], [`indicator`], [`region`], [`station`], [`org`], [`worker`] |
+//! | a record kind and its field table | the file of its name: [`household`], [`member`], [`visit`], [`lead`], [`need`], [`wish`], [`claim`], [`resource`], [`indicator`], [`region`], [`station`], [`org`], [`worker`], [`conflict`], [`allotment`] |
 //! | how kinds, tables and storage by field name are made | [`record`], [`field`], [`value`], [`id`] |
 //! | what a worker can do, and what it changes | [`command`], [`change`] |
 //! | every business rule | [`mod@decide`], with [`lifecycle`] tables, [`validate`], [`duplicate`], [`privacy`] |
+//! | how work done apart comes together | [`merge`], [`conflict`] |
 //! | why something is refused, in words | [`refusal`] |
 //! | what rules may read | [`records`] |
 //! | code lists and dated parameters | [`codes`], [`params`] |
@@ -15,10 +16,12 @@
 #[macro_use]
 pub mod record;
 
+pub mod allotment;
 pub mod change;
 pub mod claim;
 pub mod codes;
 pub mod command;
+pub mod conflict;
 pub mod decide;
 pub mod disease;
 pub mod display;
@@ -33,6 +36,7 @@ pub mod lead;
 pub mod lifecycle;
 pub mod mask;
 pub mod member;
+pub mod merge;
 pub mod moment;
 pub mod money;
 pub mod need;

@@ -3,6 +3,7 @@
 //! One file per area under `i18n/`, each a [`messages!`](crate::messages!) table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
+pub mod central;
 pub mod cli;
 pub mod console;
 pub mod demo;
@@ -18,6 +19,7 @@ pub mod roster;
 pub mod screens;
 pub mod settings;
 pub mod store;
+pub mod sync;
 
 /// Chinese or English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::field::FieldKind;
+use super::field::{FieldKind, Merge};
+use super::id::WorkerId;
+use super::moment::Hlc;
 use super::record::{Fields, Record, RecordKey, SetError};
 use super::value::Value;
 
@@ -95,6 +97,27 @@ fn removal(record: &Record) -> Vec<FieldChange> {
     });
     let deleted = FieldChange { field: "deleted".to_owned(), before: Value::Bool(false), after: Value::Bool(true) };
     unchanged.chain([deleted]).collect()
+}
+
+/// Writes an update with its stamp: version, author, and the time of contact facts. Device and server write alike, so
+/// that their records are equal.
+///
+/// # Errors
+/// When a change does not fit the field table.
+pub fn write(record: &mut dyn Fields, fields: &[FieldChange], hlc: Hlc, by: WorkerId) -> Result<(), SetError> {
+    apply_fields(record, fields)?;
+    let table = record.table();
+    let meta = record.meta_mut();
+    meta.rev += 1;
+    meta.hlc = meta.hlc.max(hlc);
+    meta.by = by;
+    for change in fields {
+        if table.field(&change.field).is_some_and(|field| field.merge == Merge::LastWriter) {
+            let clock = meta.clocks.entry(change.field.clone()).or_default();
+            *clock = hlc.max(*clock);
+        }
+    }
+    Ok(())
 }
 
 /// Sets the new contents of an update on a record.

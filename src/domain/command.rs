@@ -5,10 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allotment::Allotment;
 use super::change::{Change, FieldChange};
 use super::claim::Claim;
 use super::codes::Code;
-use super::id::{ClaimId, DeviceId, HouseholdId, LeadId, NeedId, VisitId, WishId, WorkerId};
+use super::conflict::Choice;
+use super::id::{
+    AllotmentId, ClaimId, ConflictId, DeviceId, HouseholdId, LeadId, NeedId, OrgId, VisitId, WishId, WorkerId,
+};
 use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
@@ -202,6 +206,53 @@ pub enum Command {
         /// By whom.
         confirmation: Confirmation,
     },
+    /// Names the donor of a standing claim: the point held the wish, so nobody can have been faster.
+    PassClaim {
+        /// Which claim.
+        claim: ClaimId,
+        /// The donor.
+        claimant: String,
+        /// The donor's organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claimant_org: Option<OrgId>,
+        /// The donor's telephone.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        claimant_phone: String,
+    },
+    /// Sets stock of a resource aside for a point.
+    AllotStock {
+        /// The allotment; its quantity is what is set aside.
+        allotment: Box<Allotment>,
+    },
+    /// Gives out stock that was set aside.
+    SpendStock {
+        /// Which allotment.
+        allotment: AllotmentId,
+        /// The household that got it.
+        household: HouseholdId,
+        /// How much.
+        quantity: u32,
+    },
+    /// Gives stock that was set aside back to its resource.
+    ReturnStock {
+        /// Which allotment.
+        allotment: AllotmentId,
+        /// How much.
+        quantity: u32,
+    },
+    /// Settles a conflict between two authors.
+    SettleConflict {
+        /// The household in whose file it stands; none for reference records.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        household: Option<HouseholdId>,
+        /// Which conflict.
+        conflict: ConflictId,
+        /// What holds from now on.
+        choice: Choice,
+        /// Why.
+        #[serde(default)]
+        remark: String,
+    },
     /// Records in the audit trail that a masked field was shown.
     Reveal {
         /// The household whose file it stands in; none for leads and records of no household.
@@ -348,6 +399,11 @@ impl Command {
             Command::ConnectClaim { .. } => "connect_claim",
             Command::FulfilClaim { .. } => "fulfil_claim",
             Command::ConfirmWish { .. } => "confirm_wish",
+            Command::PassClaim { .. } => "pass_claim",
+            Command::AllotStock { .. } => "allot_stock",
+            Command::SpendStock { .. } => "spend_stock",
+            Command::ReturnStock { .. } => "return_stock",
+            Command::SettleConflict { .. } => "settle_conflict",
             Command::Reveal { .. } => "reveal",
             Command::Disclose { .. } => "disclose",
             Command::Undo { .. } => "undo",

@@ -8,18 +8,25 @@ use super::moment::Now;
 use super::record::{Fields, Kind, Record, RecordKey, SetError, TypedRecord};
 use super::records::{Dossier, Records};
 use super::refusal::{Label, Reason, Refusal};
+use super::region::RegionCode;
 use super::worker::{Actor, Right};
 
 mod amend;
 mod claim;
+mod conflict;
+mod grant;
 mod lead;
 mod need;
 mod register;
+mod stock;
 mod undo;
 mod visit;
 mod wish;
 
-pub use claim::{current_claim, free_units};
+pub(super) use amend::rights;
+pub use claim::{current_claim, free_units, holder, lost_claim};
+pub(super) use conflict::opened;
+pub use grant::{expire, grant};
 pub use need::TRIAGE_FIELDS;
 pub use undo::inverse_of;
 pub use wish::{card_findings, like_gift};
@@ -56,6 +63,15 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::ReleaseClaim { claim, reason, remark } => claim::release(&case, *claim, reason, remark),
         Command::ConnectClaim { claim } => claim::connect(&case, *claim),
         Command::FulfilClaim { claim, evidence } => claim::fulfil(&case, *claim, evidence),
+        Command::PassClaim { claim, claimant, claimant_org, claimant_phone } => {
+            claim::pass(&case, *claim, claimant, *claimant_org, claimant_phone)
+        }
+        Command::AllotStock { allotment } => stock::allot(&case, allotment),
+        Command::SpendStock { allotment, household, quantity } => {
+            stock::spend(&case, *allotment, *household, *quantity)
+        }
+        Command::ReturnStock { allotment, quantity } => stock::give_back(&case, *allotment, *quantity),
+        Command::SettleConflict { conflict, choice, remark, .. } => conflict::settle(&case, *conflict, *choice, remark),
         Command::Reveal { record, field, reason, remark, .. } => amend::reveal(&case, *record, field, reason, remark),
         Command::Disclose { reason, .. } => {
             case.permit(Right::Export)?;
@@ -100,7 +116,9 @@ impl Case<'_> {
             .filter(|dossier| !dossier.household.meta.deleted)
             .ok_or(Reason::NotFound { kind: Kind::Household })?;
         let region = &dossier.household.region;
-        if !self.actor.regions.is_empty() && !self.actor.regions.iter().any(|held| held.contains(region)) {
+        let held = |region: &RegionCode| self.actor.regions.iter().any(|held| held.contains(region));
+        if !self.actor.regions.is_empty() && !held(region) && !self.records.former_regions(household)?.iter().any(held)
+        {
             return Err(Reason::OutsideTerritory { region: region.to_string() }.into());
         }
         Ok(dossier)

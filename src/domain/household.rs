@@ -15,7 +15,7 @@ record! {
     head: Option<MemberId> = Field::new(K::Reference).merge(Merge::Compare), "户主", "Head of household";
     category: Code = Field::new(K::Code("assist_category")).required().merge(Merge::Compare).aliases(&["救助类型", "对象类别", "保障类型"]), "救助类别", "Category";
     sub_kind: Code = Field::new(K::Code("urban_rural")).aliases(&["户籍类型", "户口性质", "城乡类别"]), "城乡类别", "Urban or rural";
-    region: RegionCode = Field::new(K::Text).required().max_chars(15), "所属村（社区）", "Village";
+    region: RegionCode = Field::new(K::Text).required().merge(Merge::Compare).max_chars(15), "所属村（社区）", "Village";
     address: String = Field::new(K::Address).aliases(&["住址", "地址", "家庭地址", "现住址"]), "家庭住址", "Address";
     phone: String = Field::new(K::Phone).aliases(&["手机", "联系方式", "电话", "手机号码"]), "联系电话", "Telephone";
     residence_kind: Code = Field::new(K::Code("residence_kind")), "居住情况", "Residence";

@@ -32,6 +32,21 @@ impl RecordId {
         Some(Moment(millis + i64::from(nanos / 1_000_000)))
     }
 
+    /// The id that everybody comes to who derives it from the same parts: for records that a rule makes, on the device
+    /// and on the server alike.
+    pub fn derived(unix_millis: u64, parts: &[&[u8]]) -> RecordId {
+        use sm3::Digest as _;
+        let mut hash = sm3::Sm3::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let full: [u8; 32] = hash.finalize().into();
+        let mut random = [0; 10];
+        random.copy_from_slice(&full[..10]);
+        RecordId::from_parts(unix_millis, random)
+    }
+
     /// The 16 bytes.
     pub fn bytes(&self) -> [u8; 16] {
         *self.0.as_bytes()
@@ -144,6 +159,10 @@ ids! {
     OrgId
     /// A worker (人员).
     WorkerId
+    /// An allotment (配额).
+    AllotmentId
+    /// A conflict (冲突).
+    ConflictId
     /// A device (设备).
     DeviceId
 }

@@ -33,6 +33,9 @@ pub enum Act {
     Grant,
     Expire,
     Lose,
+    DeliverLate,
+    DeliverTwice,
+    Pass,
     Undo,
 }
 
@@ -64,6 +67,9 @@ impl Act {
             Act::Grant => ("授予", "grant"),
             Act::Expire => ("到期收回", "expire"),
             Act::Lose => ("认领失败", "lose"),
+            Act::DeliverLate => ("补记送达", "record a late delivery"),
+            Act::Pass => ("转交", "pass on"),
+            Act::DeliverTwice => ("记为重复送达", "record a second delivery"),
             Act::Undo => ("撤销", "undo"),
         };
         Label { zh: zh.to_owned(), en: en.to_owned() }
@@ -128,7 +134,13 @@ pub const CLAIM: &[Step<ClaimState>] = {
         Step { from: &[Tentative, Granted], act: Act::Connect, to: Connected },
         Step { from: &[Tentative, Granted, Connected], act: Act::Release, to: Released },
         Step { from: &[Tentative, Granted, Connected], act: Act::Fulfil, to: Fulfilled },
+        Step { from: &[Tentative], act: Act::Pass, to: Tentative },
+        Step { from: &[Granted], act: Act::Pass, to: Granted },
         Step { from: &[Granted], act: Act::Expire, to: Expired },
+        // Delivered without a grant: it counts while nobody else holds the units, and is kept as a second delivery when
+        // somebody does.
+        Step { from: &[Lost, Released, Expired], act: Act::DeliverLate, to: Fulfilled },
+        Step { from: &[Lost, Released, Expired], act: Act::DeliverTwice, to: Duplicate },
     ]
 };
 

@@ -23,6 +23,9 @@ pub struct Meta {
     /// Set when its creation was undone; the record stays in storage and leaves every list.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// When contact facts were changed since, by field: the later writer holds ([`super::field::Merge::LastWriter`]).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clocks: BTreeMap<String, Hlc>,
     /// What a newer version of the program wrote here.
     #[serde(flatten)]
     pub unknown: BTreeMap<String, Value>,
@@ -64,6 +67,17 @@ pub struct RecordKey {
 impl fmt::Display for RecordKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.kind.name(), self.id)
+    }
+}
+
+impl super::value::FieldValue for RecordKey {
+    fn to_value(&self) -> Value {
+        Value::Text(self.to_string())
+    }
+    fn from_value(value: Value) -> Result<Self, WrongKind> {
+        const WRONG: WrongKind = WrongKind { expected: "kind/id" };
+        let (kind, id) = value.as_text().and_then(|text| text.split_once('/')).ok_or(WRONG)?;
+        Ok(RecordKey { kind: Kind::from_name(kind).ok_or(WRONG)?, id: id.parse().map_err(|_| WRONG)? })
     }
 }
 
@@ -368,4 +382,8 @@ kinds! {
     Org = "org" in org;
     /// 人员
     Worker = "worker" in worker;
+    /// 冲突
+    Conflict = "conflict" in conflict;
+    /// 配额
+    Allotment = "allotment" in allotment;
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, FieldChange, apply_fields};
 use super::claim::Claim;
 use super::command::{CommandId, Entry};
+use super::conflict::Conflict;
 use super::household::Household;
 use super::id::{HouseholdId, MemberId, WishId, WorkerId};
 use super::id_number::IdNumber;
@@ -31,6 +32,11 @@ pub trait Records {
     fn person(&self, id_number: &IdNumber) -> Result<Option<(HouseholdId, MemberId)>, Unreadable>;
     /// Whether any household is held.
     fn holds_households(&self) -> bool;
+    /// Regions that a household left not long ago: work begun there still counts as work in one's territory.
+    fn former_regions(&self, household: HouseholdId) -> Result<Vec<super::region::RegionCode>, Unreadable> {
+        let _ = household;
+        Ok(Vec::new())
+    }
     /// An earlier command of this device.
     fn entry(&self, id: CommandId) -> Result<Option<Entry>, Unreadable>;
 }
@@ -67,6 +73,9 @@ pub struct Dossier {
     /// Claims on its wishes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<Claim>,
+    /// What a person has to settle about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
     /// What happened to it, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<HistoryEntry>,
@@ -95,6 +104,9 @@ pub struct HistoryEntry {
     /// The fields it changed in existing records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<(RecordKey, FieldChange)>,
+    /// Values that did not stand because somebody else's did: `before` is what stands, `after` what was wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<(RecordKey, FieldChange)>,
 }
 
 /// A page of older visits and history, cut off a dossier so that its value stays small.
@@ -144,6 +156,7 @@ impl Dossier {
             Kind::Need => find(&self.needs, key),
             Kind::Wish => find(&self.wishes, key),
             Kind::Claim => find(&self.claims, key),
+            Kind::Conflict => find(&self.conflicts, key),
             _ => None,
         }
     }
@@ -158,6 +171,7 @@ impl Dossier {
             .chain(self.needs.iter().cloned().map(Into::into))
             .chain(self.wishes.iter().cloned().map(Into::into))
             .chain(self.claims.iter().cloned().map(Into::into))
+            .chain(self.conflicts.iter().cloned().map(Into::into))
     }
 
     /// Puts a new record into this file; one with the same id is replaced, so replay is harmless. Kinds that do not
@@ -181,7 +195,13 @@ impl Dossier {
             Record::Need(need) => put(&mut self.needs, need, 0),
             Record::Wish(wish) => put(&mut self.wishes, wish, 0),
             Record::Claim(claim) => put(&mut self.claims, claim, 0),
-            Record::Resource(_) | Record::Region(_) | Record::Station(_) | Record::Org(_) | Record::Worker(_) => {}
+            Record::Conflict(conflict) => put(&mut self.conflicts, conflict, 0),
+            Record::Allotment(_)
+            | Record::Resource(_)
+            | Record::Region(_)
+            | Record::Station(_)
+            | Record::Org(_)
+            | Record::Worker(_) => {}
         }
     }
 
@@ -199,6 +219,7 @@ impl Dossier {
             Kind::Need => find(&mut self.needs, key),
             Kind::Wish => find(&mut self.wishes, key),
             Kind::Claim => find(&mut self.claims, key),
+            Kind::Conflict => find(&mut self.conflicts, key),
             _ => None,
         }
     }

@@ -119,7 +119,7 @@ impl Say for &'static Field {
 }
 
 /// A label in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Label {
     /// In Chinese.
     pub zh: String,
@@ -312,6 +312,21 @@ reasons! {
     NotYourClaim, "claim.not_yours":
         "这是他人的认领", "this claim is somebody else's";
         "请由经办人或民政管理人员办理", "let the person who recorded it, or civil affairs, do this";
+    NotStanding, "claim.not_standing":
+        "该认领不是预先认领，不能转交", "this claim is not a standing one";
+        "请由认领人自行对接，或放弃后重新认领", "let the claimant go on with it, or release it and claim again";
+    StockShort { left: u32 }, "stock.short":
+        "物资不足，只剩{left}", "only {left} are left";
+        "请减少数量，或申请补充配额", "give out less, or ask for more to be set aside";
+    StockSetAside { allotted: u32 }, "stock.set_aside":
+        "已分配给各点{allotted}，数量不能低于此数", "{allotted} are set aside for points already";
+        "请先退回配额，再减少数量", "have stock given back first";
+    ConflictSettled, "conflict.settled":
+        "该冲突已处理", "the conflict is settled already";
+        "如需更改，请重新更正信息", "amend the fact if it is still wrong";
+    ChoiceMissing, "conflict.nothing_to_take":
+        "该冲突没有可采用的另一值", "this conflict has no other value to take";
+        "请选择“保留现值”或“已核实知悉”", "keep what stands, or note that it was looked into";
     NothingToUndo, "undo.nothing":
         "没有可撤销的操作", "there is nothing to undo";
         "只能撤销本人在本机的操作", "only your own commands on this device can be undone";

@@ -228,6 +228,18 @@ impl<T: FieldValue> FieldValue for Vec<T> {
     }
 }
 
+impl FieldValue for Value {
+    fn is_blank(&self) -> bool {
+        *self == Value::Null
+    }
+    fn to_value(&self) -> Value {
+        self.clone()
+    }
+    fn from_value(value: Value) -> Result<Self, WrongKind> {
+        Ok(value)
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -106,6 +106,7 @@ impl Folded {
                 what: envelope.command.name().to_owned(),
                 records: Vec::new(),
                 fields: Vec::new(),
+                lost: Vec::new(),
             };
             for change in effects {
                 match change {
@@ -155,7 +156,13 @@ pub fn household_of(record: &Record) -> Option<HouseholdId> {
         Record::Lead(record) => record.household,
         Record::Wish(record) => record.household,
         Record::Claim(record) => record.household,
-        Record::Resource(_) | Record::Region(_) | Record::Station(_) | Record::Org(_) | Record::Worker(_) => None,
+        Record::Conflict(record) => record.household,
+        Record::Allotment(_)
+        | Record::Resource(_)
+        | Record::Region(_)
+        | Record::Station(_)
+        | Record::Org(_)
+        | Record::Worker(_) => None,
     }
 }
 

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
+use crate::domain::moment::Now;
 use crate::domain::record::Kind;
+use crate::domain::records::Records;
+use crate::domain::worker::Actor;
 use crate::i18n::Lang;
 
 pub(super) fn amend(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<Change>, Refusal> {
@@ -68,6 +71,23 @@ pub(super) fn reveal(
     }
 }
 
+/// Whether the actor may amend these records at all.
+pub(in crate::domain) fn rights(
+    records: &dyn Records,
+    actor: &Actor,
+    now: Now,
+    keys: &[RecordKey],
+) -> Result<(), Refusal> {
+    let case = Case { records, actor, now };
+    for key in keys {
+        permit(&case, key.kind)?;
+        if let Some(record) = records.record(*key)? {
+            guard(&case, &record)?;
+        }
+    }
+    Ok(())
+}
+
 fn permit(case: &Case<'_>, kind: Kind) -> Result<(), Refusal> {
     match kind {
         Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => case.permit(Right::Administer),
@@ -113,6 +133,12 @@ fn amend_field(
         return Err(Refusal::at(field.name, reason));
     }
     set_field(after.fields_mut(), change)?;
+    if let Record::Resource(resource) = &*after
+        && field.name == "quantity"
+        && resource.quantity < resource.allotted
+    {
+        return Err(Refusal::at(field.name, Reason::StockSetAside { allotted: resource.allotted }));
+    }
     let value = after.fields().get(field.name).unwrap_or_default();
     validate::field(field, &value, case.now.today())?;
     Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))

@@ -1,0 +1,12 @@
+//! The central server: one truth for a county's devices. The rules are [`crate::domain`]'s, the very ones that devices
+//! use.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | verdicts, grants, feeds, restores: what the server does | [`authority`] |
+//! | what it needs of a database, and the stores | [`store`] |
+
+pub mod authority;
+pub mod store;
+
+pub use authority::Authority;

@@ -1,0 +1,256 @@
+//! Devices, epochs, and what the server does of its own accord.
+
+use std::collections::BTreeSet;
+
+use super::publish::Ledger;
+use super::reading::Reading;
+use super::verdict::Deciding;
+use super::{Authority, Fault};
+use crate::central::store::{Device, Realm, StoredVerdict};
+use crate::domain::change::Change;
+use crate::domain::command::{Command, CommandId, Envelope};
+use crate::domain::decide;
+use crate::domain::id::{ClaimId, DeviceId, WorkerId};
+use crate::domain::moment::{Hlc, Moment, Now};
+use crate::domain::params;
+use crate::domain::worker::{Actor, Role};
+use crate::sync::feed::Scope;
+use crate::sync::overlay::Overlay;
+use crate::sync::protocol::{Bytes, Cause, KEEP_DAYS, Outcome, ProtocolError, Secret, chain, encode_command};
+
+/// A device that joins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its id, made by the device.
+    pub device: DeviceId,
+    /// What people call it.
+    pub name: String,
+    /// Its key.
+    pub secret: Secret,
+    /// What it may hold, with its workers.
+    pub scope: Scope,
+}
+
+impl Authority {
+    /// Founds the county; does nothing where it is founded already.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn found(&self, server: DeviceId, person_key: [u8; 32]) -> Result<(), ProtocolError> {
+        self.transact(|mut tx, realm| {
+            if realm.epoch > 0 {
+                return Ok(());
+            }
+            let person_key = Bytes(person_key.to_vec());
+            tx.put_realm(&Realm { epoch: 1, device: server, last_act: 0, person_key })?;
+            Ok(tx.commit()?)
+        })
+    }
+
+    /// The county's own state.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn realm(&self) -> Result<Realm, ProtocolError> {
+        Ok(self.store().begin()?.realm()?)
+    }
+
+    /// To be called once after the store was restored from a backup: the epoch rises, cursors lose their meaning, and
+    /// devices send again what the backup did not have. Gives the new epoch.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn restored(&self) -> Result<u32, ProtocolError> {
+        self.transact(|mut tx, mut realm| {
+            realm.epoch += 1;
+            tx.put_realm(&realm)?;
+            tx.commit()?;
+            Ok(realm.epoch)
+        })
+    }
+
+    /// Lets a device join. A device that is there already keeps what it has said and gets the new key and scope.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn enrol(&self, now: Moment, enrolment: &Enrolment) -> Result<(), ProtocolError> {
+        self.transact(|mut tx, _| {
+            let held = tx.device(enrolment.device)?;
+            let mut device = held.unwrap_or_else(|| Device {
+                id: enrolment.device,
+                name: String::new(),
+                secret: Bytes::default(),
+                scope: Scope::default(),
+                former: Vec::new(),
+                enrolled_at: now,
+                revoked_at: None,
+                last_seq: 0,
+                last_hash: chain::START,
+                seen_at: None,
+                cloned_at: None,
+            });
+            device.name.clone_from(&enrolment.name);
+            device.secret = Bytes(enrolment.secret.0.to_vec());
+            device.revoked_at = None;
+            give(&mut device, now, &enrolment.scope);
+            tx.put_device(&device)?;
+            Ok(tx.commit()?)
+        })
+    }
+
+    /// Gives a device another scope. What it did under the old one still arrives.
+    ///
+    /// # Errors
+    /// `device.unknown`, and the store's.
+    pub fn assign(&self, now: Moment, device: DeviceId, scope: &Scope) -> Result<(), ProtocolError> {
+        self.change_device(device, |device| give(device, now, scope))
+    }
+
+    /// Ends a device at its next request.
+    ///
+    /// # Errors
+    /// `device.unknown`, and the store's.
+    pub fn revoke(&self, now: Moment, device: DeviceId) -> Result<(), ProtocolError> {
+        self.change_device(device, |device| device.revoked_at = Some(now))
+    }
+
+    /// Every device.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn devices(&self) -> Result<Vec<Device>, ProtocolError> {
+        Ok(self.store().begin()?.devices()?)
+    }
+
+    fn change_device(&self, device: DeviceId, change: impl Fn(&mut Device)) -> Result<(), ProtocolError> {
+        self.transact(|mut tx, _| {
+            let mut device = tx.device(device)?.ok_or(ProtocolError::UnknownDevice)?;
+            change(&mut device);
+            tx.put_device(&device)?;
+            Ok(tx.commit()?)
+        })
+    }
+
+    /// Carries out a command of the bureau itself: reference records, workers, a first register. It is kept with its
+    /// verdict like any other.
+    ///
+    /// # Errors
+    /// The store's. A refusal by the rules is the outcome.
+    pub fn administer(&self, now: Moment, worker: WorkerId, command: &Command) -> Result<Outcome, ProtocolError> {
+        self.transact(|tx, mut realm| {
+            realm.last_act += 1;
+            let id = CommandId { device: realm.device, seq: realm.last_act };
+            let envelope =
+                Envelope { id, hlc: Hlc::at(now), at: now, worker, role: Role::CivilAffairs, command: command.clone() };
+            let actor = server(&realm, worker);
+            let reading = Reading::new(tx, realm.person_key.clone(), now);
+            let mut deciding = deciding(&reading, &realm, now);
+            let decided = deciding.carry_out(&actor, &envelope)?;
+            reading.check()?;
+            let Deciding { overlay, ledger, .. } = deciding;
+            let parts = overlay.into_parts();
+            let mut written = ledger.write(reading, parts, now)?;
+            let parts = decided.place.map(|place| written.places[place].clone()).unwrap_or_default();
+            written.tx.put_verdict(&StoredVerdict {
+                id,
+                hash: chain::START,
+                body: encode_command(&envelope),
+                decided_at: now,
+                outcome: decided.outcome.clone(),
+                parts,
+                households: decided.households,
+            })?;
+            written.tx.put_realm(&realm)?;
+            written.tx.commit()?;
+            Ok(decided.outcome)
+        })
+    }
+
+    /// Takes back claims whose lease and grace are over, at most `limit` units at once; how many claims there were. To be
+    /// called every few minutes, by any of the servers.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sweep(&self, now: Moment, limit: usize) -> Result<usize, ProtocolError> {
+        let grace = params::on(now.date()).wish_lease_grace();
+        self.transact(|mut tx, mut realm| {
+            let lapsed: BTreeSet<ClaimId> =
+                tx.lapsed(now.plus(-grace), limit)?.into_iter().map(|holding| holding.claim).collect();
+            if lapsed.is_empty() {
+                return Ok(0);
+            }
+            let actor = server(&realm, WorkerId::default());
+            let reading = Reading::new(tx, realm.person_key.clone(), now);
+            let mut deciding = deciding(&reading, &realm, now);
+            for claim in &lapsed {
+                realm.last_act += 1;
+                let id = CommandId { device: realm.device, seq: realm.last_act };
+                expire(&mut deciding, &actor, id, now, *claim)?;
+            }
+            reading.check()?;
+            let Deciding { overlay, ledger, .. } = deciding;
+            let parts = overlay.into_parts();
+            let mut written = ledger.write(reading, parts, now)?;
+            written.tx.put_realm(&realm)?;
+            written.tx.commit()?;
+            Ok(lapsed.len())
+        })
+    }
+}
+
+fn give(device: &mut Device, now: Moment, scope: &Scope) {
+    if device.scope == *scope {
+        return;
+    }
+    let old = std::mem::replace(&mut device.scope, scope.clone());
+    device.former.retain(|(_, ended)| now.since(*ended).num_days() <= KEEP_DAYS);
+    if old != Scope::default() {
+        device.former.push((old, now));
+    }
+}
+
+/// The server as an actor: everywhere.
+fn server(realm: &Realm, worker: WorkerId) -> Actor {
+    Actor { worker, role: Role::CivilAffairs, org: None, regions: Vec::new(), device: realm.device }
+}
+
+fn deciding<'b, 't>(reading: &'b Reading<'t>, realm: &Realm, now: Moment) -> Deciding<'b, 't> {
+    Deciding { reading, overlay: Overlay::new(reading), ledger: Ledger::default(), epoch: realm.epoch, now }
+}
+
+/// Takes one claim back. A claim that has moved on meanwhile stays as it is.
+fn expire(
+    deciding: &mut Deciding<'_, '_>,
+    actor: &Actor,
+    id: CommandId,
+    now: Moment,
+    claim: ClaimId,
+) -> Result<(), Fault> {
+    let Ok(changes) = decide::expire(&deciding.overlay, actor, Now::new(now), claim) else { return Ok(()) };
+    let cause = Cause {
+        id,
+        hlc: Hlc::at(now),
+        at: now,
+        by: actor.worker,
+        what: "expire_claim".to_owned(),
+        lost: Vec::new(),
+        seen: Vec::new(),
+    };
+    Ok(deciding.act(&cause, changes)?)
+}
+
+impl Deciding<'_, '_> {
+    /// An act of the server itself.
+    fn act(&mut self, cause: &Cause, mut changes: Vec<Change>) -> Result<(), crate::central::store::StoreFault> {
+        use super::claims::{self, Unsettled};
+        let moved = match claims::grant(self.reading, &self.overlay, self.epoch, self.now, &mut changes) {
+            Ok(moved) => moved,
+            Err(Unsettled::Refused(_)) => return Ok(()),
+            Err(Unsettled::Store(fault)) => return Err(fault),
+        };
+        if self.ledger.publish(self.reading, &mut self.overlay, cause, &changes).is_ok() {
+            claims::settle(self.reading, &moved)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,232 @@
+//! One command of a push: read it, merge it, publish it, or say why not.
+
+use super::claims::{self, Unsettled};
+use super::publish::Ledger;
+use super::reading::Reading;
+use crate::central::store::{Device, StoreFault};
+use crate::containment::contained;
+use crate::domain::command::{Command, CommandId, Envelope};
+use crate::domain::id::HouseholdId;
+use crate::domain::merge::{LostField, Merged, merge};
+use crate::domain::moment::Moment;
+use crate::domain::record::{Kind, Record, RecordKey};
+use crate::domain::records::Records;
+use crate::domain::refusal::{Label, Reason, Refusal};
+use crate::domain::region::RegionCode;
+use crate::domain::value::Value;
+use crate::domain::worker::{Actor, Role};
+use crate::i18n::{Lang, sync as say};
+use crate::sync::overlay::Overlay;
+use crate::sync::protocol::{KEEP_DAYS, Lost, MAX_COMMAND, Outcome, Told};
+use crate::sync::rebase::{actor_of, cause_of};
+
+/// What was decided, before it is numbered.
+pub(super) struct Decided {
+    pub outcome: Outcome,
+    /// Its place in the ledger; none where it had no effect.
+    pub place: Option<usize>,
+    pub households: Vec<HouseholdId>,
+}
+
+impl From<Told> for Decided {
+    fn from(told: Told) -> Decided {
+        Decided {
+            outcome: Outcome::Refused { told, also: Vec::new(), lost_claim: None },
+            place: None,
+            households: Vec::new(),
+        }
+    }
+}
+
+impl From<Refusal> for Decided {
+    fn from(refusal: Refusal) -> Decided {
+        Decided { outcome: Outcome::refused(&refusal), place: None, households: Vec::new() }
+    }
+}
+
+/// A transaction's state between its commands.
+pub(super) struct Deciding<'b, 't> {
+    pub reading: &'b Reading<'t>,
+    pub overlay: Overlay<'b>,
+    pub ledger: Ledger,
+    pub epoch: u32,
+    pub now: Moment,
+}
+
+impl Deciding<'_, '_> {
+    /// Decides the bytes that came as that command. Whatever they are, there is a verdict.
+    ///
+    /// # Errors
+    /// Only the store's: then nothing of the whole transaction stands.
+    pub fn decide(&mut self, device: &Device, id: CommandId, bytes: &[u8]) -> Result<Decided, StoreFault> {
+        let envelope = match read(id, bytes) {
+            Ok(envelope) => envelope,
+            Err(told) => return Ok(told.into()),
+        };
+        let decided = match self.actor(device, &envelope)? {
+            Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+                let role = Label::of("role", actor.role.code());
+                let act = Label { zh: "维护人员名册".to_owned(), en: "keep the list of workers".to_owned() };
+                Refusal::from(Reason::NotPermitted { role, act }).into()
+            }
+            Some(actor) => self.carry_out(&actor, &envelope)?,
+            None => told(
+                "actor.not_enrolled",
+                [say::not_enrolled(Lang::Zh), say::not_enrolled(Lang::En)],
+                [say::not_enrolled_remedy(Lang::Zh), say::not_enrolled_remedy(Lang::En)],
+            )
+            .into(),
+        };
+        self.reading.check()?;
+        self.reading.remember(id, decided.households.clone());
+        Ok(decided)
+    }
+
+    /// Carries out a command of that actor.
+    pub fn carry_out(&mut self, actor: &Actor, envelope: &Envelope) -> Result<Decided, StoreFault> {
+        if let Err(fault) = self.overlay.expect(&envelope.command) {
+            return Ok(Refusal::from(fault).into());
+        }
+        // A rule that panics on this command must not stop the ones behind it. Merging only reads, so what it leaves
+        // behind is whole.
+        let merged = contained(|| merge(&self.overlay, actor, envelope));
+        let merged = match merged {
+            Ok(Ok(merged)) => merged,
+            Ok(Err(refusal)) => return Ok(refusal.into()),
+            Err(_) => {
+                return Ok(told(
+                    "command.faulty",
+                    [say::faulty(Lang::Zh), say::faulty(Lang::En)],
+                    [say::faulty_remedy(Lang::Zh), say::faulty_remedy(Lang::En)],
+                )
+                .into());
+            }
+        };
+        self.stand(envelope, merged)
+    }
+
+    /// Grants, publishes and settles what was merged.
+    fn stand(&mut self, envelope: &Envelope, merged: Merged) -> Result<Decided, StoreFault> {
+        let Merged { mut changes, lost, refused } = merged;
+        let moved = match claims::grant(self.reading, &self.overlay, self.epoch, self.now, &mut changes) {
+            Ok(moved) => moved,
+            Err(Unsettled::Refused(refusal)) => return Ok(refusal.into()),
+            Err(Unsettled::Store(fault)) => return Err(fault),
+        };
+        let cause = cause_of(envelope, &lost);
+        let lost_claim = match (&refused, &envelope.command) {
+            (Some(_), Command::ClaimWish { claim }) => {
+                claims::lost(self.reading, &self.overlay, &self.ledger, claim.wish)?
+            }
+            _ => None,
+        };
+        let published = match self.ledger.publish(self.reading, &mut self.overlay, &cause, &changes) {
+            Ok(published) => published,
+            Err(fault) => return Ok(Refusal::from(fault).into()),
+        };
+        claims::settle(self.reading, &moved)?;
+        let outcome = match refused {
+            Some(refusal) => match Outcome::refused(&refusal) {
+                Outcome::Refused { told, also, .. } => {
+                    Outcome::Refused { told, also, lost_claim: lost_claim.map(Box::new) }
+                }
+                other => other,
+            },
+            None if lost.is_empty() => Outcome::Applied,
+            None => Outcome::Merged { lost: lost.into_iter().map(lost_field).collect() },
+        };
+        Ok(Decided { outcome, place: Some(published.place), households: published.households })
+    }
+
+    /// Who acts: the worker as the county knows them, in any territory that the device has or lately had. `None` for a
+    /// worker who is not of this device.
+    fn actor(&self, device: &Device, envelope: &Envelope) -> Result<Option<Actor>, StoreFault> {
+        let recent = |ended: &Moment| self.now.since(*ended).num_days() <= KEEP_DAYS;
+        let former = device.former.iter().filter(|(_, ended)| recent(ended)).map(|(scope, _)| scope);
+        let scopes: Vec<_> = std::iter::once(&device.scope).chain(former).collect();
+        if !scopes.iter().any(|scope| scope.workers.contains(&envelope.worker)) {
+            return Ok(None);
+        }
+        let key = RecordKey { kind: Kind::Worker, id: envelope.worker.into() };
+        let worker = self.overlay.record(key);
+        self.reading.check()?;
+        let Ok(Some(Record::Worker(worker))) = worker else { return Ok(None) };
+        let regions: Vec<RegionCode> = scopes.iter().flat_map(|scope| scope.territories.iter().cloned()).collect();
+        let mut actor = actor_of(envelope, worker.org, regions);
+        actor.role = worker.role;
+        Ok(Some(actor))
+    }
+}
+
+/// Whether a command is about who may do what. On a laptop of its own every worker keeps that list; in a county the
+/// bureau does, or any device could make its worker an administrator.
+fn reserved(command: &Command) -> bool {
+    match command {
+        Command::Register { record } => record.kind() == Kind::Worker,
+        Command::Amend { amendments, .. } => amendments.iter().any(|amendment| amendment.record.kind == Kind::Worker),
+        Command::Undo { changes, .. } => changes.iter().any(|change| change.record().kind == Kind::Worker),
+        Command::Seed { .. } => true,
+        _ => false,
+    }
+}
+
+/// Reads a command.
+fn read(id: CommandId, bytes: &[u8]) -> Result<Envelope, Told> {
+    if bytes.len() > MAX_COMMAND {
+        let size = bytes.len() as u64;
+        return Err(told(
+            "command.too_large",
+            [&say::command_too_large(Lang::Zh, size), &say::command_too_large(Lang::En, size)],
+            [say::command_too_large_remedy(Lang::Zh), say::command_too_large_remedy(Lang::En)],
+        ));
+    }
+    let envelope: Envelope = rmp_serde::from_slice(bytes).map_err(|error| unread(bytes, &error.to_string()))?;
+    if envelope.id != id {
+        return Err(told(
+            "command.misnamed",
+            [say::misnamed(Lang::Zh), say::misnamed(Lang::En)],
+            [say::misnamed_remedy(Lang::Zh), say::misnamed_remedy(Lang::En)],
+        ));
+    }
+    Ok(envelope)
+}
+
+/// What is wrong with bytes that are no command: one of a newer program is told apart from noise.
+fn unread(bytes: &[u8], detail: &str) -> Told {
+    let field = |value: &Value, name: &str| match value {
+        Value::Map(items) => items.get(name).cloned(),
+        _ => None,
+    };
+    let name = rmp_serde::from_slice::<Value>(bytes)
+        .ok()
+        .and_then(|value| field(&value, "command"))
+        .and_then(|command| field(&command, "do"))
+        .and_then(|name| name.as_text().map(|name| name.chars().take(40).collect::<String>()));
+    match name {
+        Some(name) if detail.contains("unknown variant") => told(
+            "command.unknown",
+            [&say::unknown_command(Lang::Zh, &name), &say::unknown_command(Lang::En, &name)],
+            [say::unknown_command_remedy(Lang::Zh), say::unknown_command_remedy(Lang::En)],
+        ),
+        _ => {
+            // The decoder's words may quote the bytes.
+            let detail = detail.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
+            told(
+                "command.undecodable",
+                [&say::undecodable(Lang::Zh, &detail), &say::undecodable(Lang::En, &detail)],
+                [say::undecodable_remedy(Lang::Zh), say::undecodable_remedy(Lang::En)],
+            )
+        }
+    }
+}
+
+fn told(code: &str, message: [&str; 2], remedy: [&str; 2]) -> Told {
+    let label = |[zh, en]: [&str; 2]| Label { zh: zh.to_owned(), en: en.to_owned() };
+    Told { code: code.to_owned(), field: None, message: label(message), remedy: label(remedy) }
+}
+
+fn lost_field(lost: LostField) -> Lost {
+    let conflict = lost.conflict.map(|id| RecordKey { kind: Kind::Conflict, id: id.into() });
+    let LostField { record, change, .. } = lost;
+    Lost { record, field: change.field, held: change.before, offered: change.after, conflict }
+}

@@ -1,0 +1,456 @@
+//! The store over an [`Index`]: in memory, or embedded on disk. One process, one writer at a time.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Aside, Device, Document, Holding, PersonKey, Realm, Store, StoreFault, StoredVerdict, Transaction};
+use crate::domain::command::CommandId;
+use crate::domain::id::{ClaimId, DeviceId, HouseholdId, MemberId, WishId};
+use crate::domain::moment::Moment;
+use crate::domain::record::RecordKey;
+use crate::store::index::{MAX_VALUE, MemoryIndex};
+use crate::store::{Batch, Index, StoreError, codec};
+use crate::sync::feed::{Feed, Scope};
+use crate::sync::protocol::{Bytes, Cursor, ItemKey};
+
+/// A store over an index of this process.
+#[derive(Debug, Clone)]
+pub struct LocalStore {
+    index: Arc<dyn Index>,
+    writer: Arc<Mutex<()>>,
+}
+
+impl LocalStore {
+    /// The county's data in that index.
+    pub fn new(index: Arc<dyn Index>) -> LocalStore {
+        LocalStore { index, writer: Arc::default() }
+    }
+
+    /// An empty county in memory, for tests and simulation.
+    pub fn in_memory() -> LocalStore {
+        LocalStore::new(Arc::new(MemoryIndex::new()))
+    }
+
+    /// The index beneath.
+    pub fn index(&self) -> &Arc<dyn Index> {
+        &self.index
+    }
+}
+
+impl Store for LocalStore {
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreFault> {
+        Ok(Box::new(LocalTransaction { store: self, writer: None, writes: BTreeMap::new() }))
+    }
+}
+
+struct LocalTransaction<'s> {
+    store: &'s LocalStore,
+    /// Taken with the first lock or write, kept until the end: one writer at a time.
+    writer: Option<MutexGuard<'s, ()>>,
+    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+}
+
+/// Tables, by the first byte of their keys.
+mod table {
+    pub const REALM: u8 = b'r';
+    pub const DEVICE: u8 = b'd';
+    pub const VERDICT: u8 = b'v';
+    pub const ASIDE: u8 = b'a';
+    pub const ITEM: u8 = b'i';
+    pub const OF_FEED: u8 = b'f';
+    pub const TAG: u8 = b't';
+    pub const PLACE: u8 = b'p';
+    pub const PERSON: u8 = b'q';
+    pub const HEAD: u8 = b'h';
+    pub const ENTRY: u8 = b'e';
+    pub const UNIT: u8 = b'u';
+    pub const LEASE: u8 = b'l';
+    pub const FENCE: u8 = b'n';
+    pub const REST: u8 = b'x';
+}
+
+/// Values above this go into several records.
+const PIECE: usize = MAX_VALUE - 1024;
+
+impl<'s> LocalTransaction<'s> {
+    fn lock(&mut self) {
+        if self.writer.is_none() {
+            // What the lock guards is only ever replaced whole, so a panic elsewhere leaves nothing half done.
+            self.writer = Some(self.store.writer.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    fn raw(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
+        match self.writes.get(key) {
+            Some(written) => Ok(written.clone()),
+            None => Ok(self.store.index.get(key)?),
+        }
+    }
+
+    fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreFault> {
+        self.raw(key)?.map(|value| self.read(key, value)).transpose()
+    }
+
+    fn read<T: DeserializeOwned>(&self, key: &[u8], value: Vec<u8>) -> Result<T, StoreFault> {
+        Ok(codec::decode(&self.whole(key, value)?)?)
+    }
+
+    /// A value in several records begins with 0 and their number; the codec's own bytes never begin with 0.
+    fn whole(&self, key: &[u8], value: Vec<u8>) -> Result<Vec<u8>, StoreFault> {
+        let [0, count @ ..] = value.as_slice() else { return Ok(value) };
+        let count = count.try_into().map(u32::from_be_bytes).map_err(|_| damaged("a value in pieces"))?;
+        let mut whole = Vec::new();
+        for piece in 0..count {
+            whole.extend(self.raw(&piece_key(key, piece))?.ok_or_else(|| damaged("a missing piece"))?);
+        }
+        Ok(whole)
+    }
+
+    fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {
+        self.lock();
+        let bytes = codec::encode(value)?;
+        self.forget_pieces(&key)?;
+        if bytes.len() <= PIECE {
+            self.writes.insert(key, Some(bytes));
+            return Ok(());
+        }
+        let mut count = 0u32;
+        for piece in bytes.chunks(PIECE) {
+            self.writes.insert(piece_key(&key, count), Some(piece.to_vec()));
+            count += 1;
+        }
+        let mut head = vec![0];
+        head.extend(count.to_be_bytes());
+        self.writes.insert(key, Some(head));
+        Ok(())
+    }
+
+    fn mark(&mut self, key: Vec<u8>) {
+        self.lock();
+        self.writes.insert(key, Some(Vec::new()));
+    }
+
+    fn delete(&mut self, key: Vec<u8>) -> Result<(), StoreFault> {
+        self.lock();
+        self.forget_pieces(&key)?;
+        self.writes.insert(key, None);
+        Ok(())
+    }
+
+    fn forget_pieces(&mut self, key: &[u8]) -> Result<(), StoreFault> {
+        let Some(held) = self.raw(key)? else { return Ok(()) };
+        if let [0, count @ ..] = held.as_slice()
+            && let Ok(count) = count.try_into().map(u32::from_be_bytes)
+        {
+            for piece in 0..count {
+                self.writes.insert(piece_key(key, piece), None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Keys and values under a prefix, in order, as this transaction sees them.
+    fn scan(&self, prefix: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreFault> {
+        let mut found = BTreeMap::new();
+        for record in self.store.index.scan(prefix) {
+            let (key, value) = record?;
+            found.insert(key, value);
+        }
+        for (key, value) in self.writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
+            match value {
+                Some(value) => found.insert(key.clone(), value.clone()),
+                None => found.remove(key),
+            };
+        }
+        Ok(found)
+    }
+
+    /// The items that an index table points to.
+    fn pointed(&self, prefix: &[u8], after: Option<&ItemKey>, limit: usize) -> Result<Vec<Document>, StoreFault> {
+        let after = after.map(|key| [prefix, &key.key()].concat());
+        let mut found = Vec::new();
+        for key in self.scan(prefix)?.into_keys() {
+            if found.len() >= limit {
+                break;
+            }
+            if after.as_ref().is_some_and(|after| key <= *after) {
+                continue;
+            }
+            let item = [&[table::ITEM], &key[prefix.len()..]].concat();
+            found.push(self.get(&item)?.ok_or_else(|| damaged("an item that an index names"))?);
+        }
+        Ok(found)
+    }
+}
+
+fn damaged(what: &str) -> StoreFault {
+    StoreFault::Damaged(what.to_owned())
+}
+
+impl From<StoreError> for StoreFault {
+    fn from(error: StoreError) -> StoreFault {
+        match error {
+            StoreError::Undecodable(_) | StoreError::Corrupt { .. } | StoreError::TooNew { .. } => {
+                StoreFault::Damaged(error.to_string())
+            }
+            other => StoreFault::Failed(other.to_string()),
+        }
+    }
+}
+
+fn key(table: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = vec![table];
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+fn piece_key(of: &[u8], piece: u32) -> Vec<u8> {
+    key(table::REST, &[of, &[0], &piece.to_be_bytes()])
+}
+
+fn of_feed(feed: &Feed) -> Vec<u8> {
+    key(table::OF_FEED, &[&feed.key(), &[0]])
+}
+
+fn tagged(feed: &Feed, tag: &str) -> Vec<u8> {
+    key(table::TAG, &[&feed.key(), &[0], tag.as_bytes(), &[0]])
+}
+
+fn verdict_key(id: CommandId) -> Vec<u8> {
+    key(table::VERDICT, &[&id.device.0.bytes(), &id.seq.to_be_bytes()])
+}
+
+fn place_key(record: RecordKey) -> Vec<u8> {
+    key(table::PLACE, &[record.kind.name().as_bytes(), &[0], &record.id.bytes()])
+}
+
+fn unit_key(wish: WishId, unit: u16) -> Vec<u8> {
+    key(table::UNIT, &[&wish.0.bytes(), &unit.to_be_bytes()])
+}
+
+/// Moments before 1970 sort as 1970; leases end later.
+fn lease_key(until: Moment, wish: WishId, unit: u16) -> Vec<u8> {
+    let millis = u64::try_from(until.0).unwrap_or(0);
+    key(table::LEASE, &[&millis.to_be_bytes(), &wish.0.bytes(), &unit.to_be_bytes()])
+}
+
+impl Transaction for LocalTransaction<'_> {
+    fn realm(&mut self) -> Result<Realm, StoreFault> {
+        Ok(self.get(&[table::REALM])?.unwrap_or_default())
+    }
+    fn put_realm(&mut self, realm: &Realm) -> Result<(), StoreFault> {
+        self.put(vec![table::REALM], realm)
+    }
+
+    fn device(&mut self, device: DeviceId) -> Result<Option<Device>, StoreFault> {
+        self.lock();
+        self.peek_device(device)
+    }
+    fn peek_device(&mut self, device: DeviceId) -> Result<Option<Device>, StoreFault> {
+        self.get(&key(table::DEVICE, &[&device.0.bytes()]))
+    }
+    fn devices(&mut self) -> Result<Vec<Device>, StoreFault> {
+        self.scan(&[table::DEVICE])?.into_iter().map(|(key, value)| self.read(&key, value)).collect()
+    }
+    fn put_device(&mut self, device: &Device) -> Result<(), StoreFault> {
+        self.put(key(table::DEVICE, &[&device.id.0.bytes()]), device)
+    }
+
+    fn verdict(&mut self, id: CommandId) -> Result<Option<StoredVerdict>, StoreFault> {
+        self.get(&verdict_key(id))
+    }
+    fn verdicts(&mut self, device: DeviceId, first: u64, limit: usize) -> Result<Vec<StoredVerdict>, StoreFault> {
+        let mut found = Vec::new();
+        for seq in (first..).take(limit) {
+            match self.verdict(CommandId { device, seq })? {
+                Some(verdict) => found.push(verdict),
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+    fn put_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        self.lock();
+        let key = verdict_key(verdict.id);
+        if self.raw(&key)?.is_some() {
+            return Err(StoreFault::Conflict("verdict"));
+        }
+        self.put(key, verdict)
+    }
+    fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault> {
+        // Named by content: the same bytes sent again and again are kept once.
+        let content = codec::encode(&(&aside.code, &aside.commands))?;
+        let name = crate::sync::protocol::chain::START.next(aside.device, aside.first, &content);
+        let key = key(table::ASIDE, &[&aside.device.0.bytes(), &aside.first.to_be_bytes(), &name.0]);
+        if self.raw(&key)?.is_some() { Ok(()) } else { self.put(key, aside) }
+    }
+    fn asides(&mut self, limit: usize) -> Result<Vec<Aside>, StoreFault> {
+        self.scan(&[table::ASIDE])?.into_iter().take(limit).map(|(key, value)| self.read(&key, value)).collect()
+    }
+
+    fn document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
+        self.lock();
+        self.get(&[&[table::ITEM], key.key().as_slice()].concat())
+    }
+    fn put_document(&mut self, document: &Document) -> Result<(), StoreFault> {
+        let item = document.key.key();
+        if let Some(before) = self.document(&document.key)? {
+            if before.feed != document.feed {
+                self.delete([of_feed(&before.feed), item.clone()].concat())?;
+            }
+            if !before.tag.is_empty() && (before.feed != document.feed || before.tag != document.tag) {
+                self.delete([tagged(&before.feed, &before.tag), item.clone()].concat())?;
+            }
+        }
+        self.mark([of_feed(&document.feed), item.clone()].concat());
+        if !document.tag.is_empty() {
+            self.mark([tagged(&document.feed, &document.tag), item.clone()].concat());
+        }
+        self.put([vec![table::ITEM], item].concat(), document)
+    }
+    fn remove_document(&mut self, key: &ItemKey) -> Result<(), StoreFault> {
+        let Some(before) = self.document(key)? else { return Ok(()) };
+        let item = key.key();
+        self.delete([of_feed(&before.feed), item.clone()].concat())?;
+        if !before.tag.is_empty() {
+            self.delete([tagged(&before.feed, &before.tag), item.clone()].concat())?;
+        }
+        self.delete([vec![table::ITEM], item].concat())
+    }
+    fn documents_of(
+        &mut self,
+        feed: &Feed,
+        after: Option<&ItemKey>,
+        limit: usize,
+    ) -> Result<Vec<Document>, StoreFault> {
+        self.pointed(&of_feed(feed), after, limit)
+    }
+    fn tagged(&mut self, feed: &Feed, tag: &str, limit: usize) -> Result<Vec<Document>, StoreFault> {
+        self.pointed(&tagged(feed, tag), None, limit)
+    }
+    fn holds_files(&mut self) -> Result<bool, StoreFault> {
+        // Files are the first items.
+        let first = self.store.index.scan(&[table::ITEM, 1]).next().transpose()?.is_some();
+        Ok(first || self.writes.range(vec![table::ITEM, 1]..vec![table::ITEM, 2]).any(|(_, value)| value.is_some()))
+    }
+
+    fn place(&mut self, key: RecordKey) -> Result<Option<HouseholdId>, StoreFault> {
+        self.get(&place_key(key))
+    }
+    fn put_place(&mut self, key: RecordKey, household: HouseholdId) -> Result<(), StoreFault> {
+        self.put(place_key(key), &household)
+    }
+
+    fn persons(&mut self, person: &PersonKey) -> Result<Vec<(HouseholdId, MemberId)>, StoreFault> {
+        self.lock();
+        self.scan(&key(table::PERSON, &[person]))?.into_iter().map(|(key, value)| self.read(&key, value)).collect()
+    }
+    fn put_person(&mut self, person: &PersonKey, household: HouseholdId, member: MemberId) -> Result<(), StoreFault> {
+        self.put(key(table::PERSON, &[person, &member.0.bytes()]), &(household, member))
+    }
+    fn remove_person(&mut self, person: &PersonKey, member: MemberId) -> Result<(), StoreFault> {
+        self.delete(key(table::PERSON, &[person, &member.0.bytes()]))
+    }
+
+    fn lock_feeds(&mut self, feeds: &[Feed]) -> Result<Vec<u64>, StoreFault> {
+        self.lock();
+        feeds.iter().map(|feed| self.head(feed)).collect()
+    }
+    fn append(&mut self, feed: &Feed, seq: u64, entry: &Bytes) -> Result<(), StoreFault> {
+        self.lock();
+        if seq != self.head(feed)? + 1 {
+            return Err(StoreFault::Conflict("feed entry"));
+        }
+        self.put(key(table::ENTRY, &[&feed.key(), &[0], &seq.to_be_bytes()]), entry)?;
+        self.put(key(table::HEAD, &[&feed.key()]), &(feed, seq))
+    }
+    fn entries(&mut self, feed: &Feed, seq: u64, limit: usize) -> Result<Vec<(u64, Bytes)>, StoreFault> {
+        let head = self.head(feed)?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        for seq in seq.saturating_add(1)..=head {
+            let entry: Option<Bytes> = self.get(&key(table::ENTRY, &[&feed.key(), &[0], &seq.to_be_bytes()]))?;
+            let entry = entry.ok_or_else(|| damaged("a feed with a hole"))?;
+            bytes += entry.0.len();
+            if bytes > limit && !found.is_empty() {
+                break;
+            }
+            found.push((seq, entry));
+        }
+        Ok(found)
+    }
+    fn head(&mut self, feed: &Feed) -> Result<u64, StoreFault> {
+        let held: Option<(Feed, u64)> = self.get(&key(table::HEAD, &[&feed.key()]))?;
+        Ok(held.map_or(0, |(_, seq)| seq))
+    }
+    fn heads(&mut self, scope: &Scope) -> Result<Vec<Cursor>, StoreFault> {
+        let mut heads = Vec::new();
+        for (key, value) in self.scan(&[table::HEAD])? {
+            let (feed, seq) = self.read(&key, value)?;
+            if scope.holds(&feed) {
+                heads.push(Cursor { feed, seq });
+            }
+        }
+        heads.sort();
+        Ok(heads)
+    }
+
+    fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
+        self.lock();
+        let key = unit_key(holding.wish, holding.unit);
+        if let Some(held) = self.get::<Holding>(&key)? {
+            if held.claim != holding.claim {
+                return Ok(false);
+            }
+            if let Some(until) = held.lease_until {
+                self.delete(lease_key(until, held.wish, held.unit))?;
+            }
+        }
+        if let Some(until) = holding.lease_until {
+            self.mark(lease_key(until, holding.wish, holding.unit));
+        }
+        self.put(key, holding)?;
+        Ok(true)
+    }
+    fn holding(&mut self, wish: WishId, unit: u16) -> Result<Option<Holding>, StoreFault> {
+        self.get(&unit_key(wish, unit))
+    }
+    fn free_unit(&mut self, wish: WishId, unit: u16, claim: ClaimId) -> Result<(), StoreFault> {
+        self.lock();
+        let Some(held) = self.holding(wish, unit)?.filter(|held| held.claim == claim) else { return Ok(()) };
+        if let Some(until) = held.lease_until {
+            self.delete(lease_key(until, wish, unit))?;
+        }
+        self.delete(unit_key(wish, unit))
+    }
+    fn lapsed(&mut self, before: Moment, limit: usize) -> Result<Vec<Holding>, StoreFault> {
+        let mut found = Vec::new();
+        for lease in self.scan(&[table::LEASE])?.into_keys() {
+            if found.len() >= limit || lease >= lease_key(before, WishId::default(), 0) {
+                break;
+            }
+            let unit = [&[table::UNIT], &lease[9..]].concat();
+            found.push(self.get(&unit)?.ok_or_else(|| damaged("a lease of no unit"))?);
+        }
+        Ok(found)
+    }
+    fn next_fence(&mut self, wish: WishId) -> Result<u32, StoreFault> {
+        self.lock();
+        let key = key(table::FENCE, &[&wish.0.bytes()]);
+        let next = self.get::<u32>(&key)?.unwrap_or(0) + 1;
+        self.put(key, &next)?;
+        Ok(next)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StoreFault> {
+        if self.writes.is_empty() {
+            return Ok(());
+        }
+        let batch: Batch = self.writes.into_iter().collect();
+        let index = &self.store.index;
+        index.apply(index.applied_seq() + 1, &batch)?;
+        Ok(index.make_durable()?)
+    }
+}
