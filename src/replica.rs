@@ -7,6 +7,7 @@
 
 pub mod agenda;
 mod bulk;
+mod by_id;
 mod entry;
 mod error;
 mod fold;

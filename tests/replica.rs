@@ -6,7 +6,7 @@ use zhulian::desk::Desk;
 use zhulian::domain::codes::Code;
 use zhulian::domain::command::{Command, Confirmation};
 use zhulian::domain::household::Household;
-use zhulian::domain::id::{HouseholdId, MemberId, ResourceId};
+use zhulian::domain::id::{HouseholdId, MemberId, RecordId, ResourceId};
 use zhulian::domain::id_number::IdNumber;
 use zhulian::domain::member::Member;
 use zhulian::domain::moment::{Hlc, Moment};
@@ -184,6 +184,24 @@ fn seeded_records_keep_the_past_they_come_with() {
     check(&desk);
     drop(desk);
     check(&reopen(folder.path()));
+}
+
+#[test]
+fn the_first_visit_is_due_from_registration_however_often_the_file_is_amended() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let registered = Moment::start_of(chrono::NaiveDate::from_ymd_opt(2024, 3, 5).unwrap());
+    let mut records = records();
+    let Record::Household(household) = &mut records[0] else { panic!("the household comes first") };
+    household.id = HouseholdId(RecordId::from_parts(registered.0 as u64, [7; 10]));
+    let id = household.id;
+    let Record::Member(member) = &mut records[1] else { panic!("the member comes second") };
+    member.household = id;
+    // Without a stamp of its own the record is stamped now, as one that was just amended is.
+    desk.commit(Command::Seed { records }).unwrap();
+    assert!(desk.replica().dossier(id).unwrap().unwrap().household.meta.hlc.moment() > registered);
+    let due = desk.replica().read().household(id).unwrap().fixed().next_due;
+    assert!(rows::date(due).unwrap() < chrono::NaiveDate::from_ymd_opt(2024, 12, 31).unwrap(), "{due}");
 }
 
 #[test]

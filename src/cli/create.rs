@@ -42,7 +42,7 @@ pub fn first_import(import: &Import, home: &Home, passphrase_file: Option<&PathB
     outcome.and(closed)
 }
 
-/// The home of a first start of the console, empty but for the one who works there. `None` where somebody else makes one at
+/// The home of a first start of the console, empty. `None` where somebody else makes one at
 /// this moment.
 pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Option<Replica>, Fault> {
     io.remark(say::first_start(io.lang, &io.home.display().to_string()));
@@ -52,10 +52,8 @@ pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'
     };
     let mode = passphrase.map_or(KeyMode::KeyFile, |passphrase| KeyMode::Passphrase(passphrase, Kdf::default()));
     match Replica::create(home.clone(), &mode) {
-        Ok(replica) => {
-            Desk::settle_in(&replica, &worker_name(None), io.now)?;
-            Ok(Some(replica))
-        }
+        // Who works there is asked on the console's first screen.
+        Ok(replica) => Ok(Some(replica)),
         Err(ReplicaError::Store(StoreError::Exists(_) | StoreError::InUse(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -28,6 +28,7 @@ record! {
     fulfilled_at: Option<Moment> = Field::new(K::Internal), "圆梦时间", "Fulfilled";
     evidence: String = Field::new(K::Note).merge(Merge::Lifecycle), "圆梦说明", "How it was fulfilled";
     reason: Code = Field::new(K::Code("release_reason")).merge(Merge::Lifecycle), "放弃原因", "Reason of release";
+    remark: String = Field::new(K::Note).max_chars(200).merge(Merge::Lifecycle), "放弃说明", "Why it was released";
 }
 
 code_enum! {

@@ -97,6 +97,9 @@ pub enum Command {
         need: NeedId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Joins a need to another one of the same household.
     MergeNeed {
@@ -165,6 +168,9 @@ pub enum Command {
         wish: WishId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Claims units of a wish.
     ClaimWish {
@@ -177,6 +183,9 @@ pub enum Command {
         claim: ClaimId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Records that claimant and household were brought together.
     ConnectClaim {

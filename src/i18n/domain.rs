@@ -21,7 +21,7 @@ pub fn command(lang: Lang, name: &str) -> &str {
         "confirm_need" => ("确认需求满足", "confirm need met"),
         "write_wish" => ("填写心愿卡", "write wish card"),
         "rewrite_wish" => ("修改心愿卡", "rewrite wish card"),
-        "submit_wish" => ("提交心愿", "submit wish"),
+        "submit_wish" => ("心愿送审", "hand in wish card"),
         "publish_wish" => ("发布心愿", "publish wish"),
         "reject_wish" => ("驳回心愿", "reject wish"),
         "withdraw_wish" => ("撤回心愿", "withdraw wish"),

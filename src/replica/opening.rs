@@ -10,8 +10,12 @@ use super::projection::Projection;
 use super::vault::{self, Held, Vault};
 use super::{Phase, Replica, ReplicaError, Writer, lock, rowfile, take_in_loose};
 use crate::domain::moment::Hlc;
+use crate::domain::record::Record;
 use crate::i18n::{Explain, Lang};
 use crate::store::{Finding, Home, KeyMode, RowsPart, Seq, Store, StoreError, Unlock};
+
+/// Reference records taken in under one lock.
+const PORTION: usize = 256;
 
 /// What opening found and did.
 #[derive(Debug, Default)]
@@ -187,14 +191,23 @@ impl Replica {
         Ok(())
     }
 
+    /// Reads the reference records in portions: who draws meanwhile is not held up, and no second copy of them all is
+    /// made.
     fn load_reference(&self) -> Result<(), ReplicaError> {
-        let mut records = Vec::new();
-        self.vault.each_loose(|record| records.push(record))?;
-        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
-        for record in records {
-            take_in_loose(&mut memory, record);
-        }
+        let mut portion = Vec::with_capacity(PORTION);
+        self.vault.each_loose(|record| {
+            portion.push(record);
+            if portion.len() == PORTION {
+                self.take_in_portion(&mut portion);
+            }
+        })?;
+        self.take_in_portion(&mut portion);
         Ok(())
+    }
+
+    fn take_in_portion(&self, portion: &mut Vec<Record>) {
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        portion.drain(..).for_each(|record| take_in_loose(&mut memory, record));
     }
 
     /// Builds the search index beside the running program, then puts them in.

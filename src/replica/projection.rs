@@ -8,7 +8,8 @@ use super::pools::Pools;
 use super::reference::Reference;
 use super::rows::{self, DELETED, Fixed, LEFT, NO_DAY, RowData, Rows, day};
 use crate::domain::due::{self, DueFacts};
-use crate::domain::id::HouseholdId;
+use crate::domain::household::Household;
+use crate::domain::id::{HouseholdId, RecordId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::moment::Moment;
 use crate::domain::records::Dossier;
@@ -333,13 +334,20 @@ fn next_due(dossier: &Dossier, grade: RiskGrade) -> Option<NaiveDate> {
     let household = &dossier.household;
     let facts = DueFacts {
         grade,
-        registered: household.meta.hlc.moment().date(),
+        registered: registered_on(household),
         last_met: dossier.last_met().map(|visit| visit.at.date()),
         last_attempt: last.map(|visit| (visit.at.date(), visit.result.code())),
         open_change: open_change(dossier),
     };
     let ruled = due::next_visit(&facts)?.date;
     Some(last.and_then(|visit| visit.next_due).map_or(ruled, |agreed| agreed.min(ruled)))
+}
+
+/// The day on which the household came into the register. Its stamp moves with every amendment, its id does not; a stamp
+/// before the id is that of a record that was carried over.
+fn registered_on(household: &Household) -> NaiveDate {
+    let stamp = household.meta.hlc.moment();
+    RecordId::from(household.id).made_at().map_or(stamp, |made| made.min(stamp)).date()
 }
 
 /// The latest major change that a visit or a call brought to light and no visit at the door has met since.

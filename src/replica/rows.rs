@@ -4,7 +4,7 @@
 
 mod bytes;
 
-use std::collections::HashMap;
+use crate::replica::by_id::ById;
 
 use chrono::NaiveDate;
 
@@ -110,7 +110,7 @@ pub struct Rows {
     stored: Vec<Stored>,
     text: String,
     persons: Vec<u64>,
-    by_id: HashMap<RecordId, u32>,
+    by_id: ById,
 }
 
 /// One row, read in place.
@@ -135,7 +135,7 @@ impl Rows {
     }
     /// The row number of a household.
     pub fn find(&self, id: HouseholdId) -> Option<u32> {
-        self.by_id.get(&id.into()).copied()
+        self.at(id.into())
     }
     /// Every row with its number.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Row<'_>)> {
@@ -146,18 +146,28 @@ impl Rows {
     /// arena until the rows are next loaded.
     pub fn put(&mut self, data: &RowData) -> u32 {
         let stored = self.store(data);
-        match self.by_id.get(&stored.id) {
-            Some(&row) => {
+        match self.at(stored.id) {
+            Some(row) => {
                 self.stored[row as usize] = stored;
                 row
             }
             None => {
                 let row = self.stored.len() as u32;
-                self.stored.push(stored);
-                self.by_id.insert(stored.id, row);
+                self.push(stored);
                 row
             }
         }
+    }
+
+    fn push(&mut self, stored: Stored) {
+        let row = self.stored.len() as u32;
+        self.stored.push(stored);
+        let rows = &self.stored;
+        self.by_id.insert(stored.id, row, |row| rows[row as usize].id);
+    }
+
+    fn at(&self, id: RecordId) -> Option<u32> {
+        self.by_id.get(id, |row| self.stored[row as usize].id)
     }
 
     /// Bytes of RAM held.
@@ -165,7 +175,7 @@ impl Rows {
         self.stored.capacity() * size_of::<Stored>()
             + self.text.capacity()
             + self.persons.capacity() * 8
-            + self.by_id.capacity() * 21
+            + self.by_id.memory()
     }
 
     fn store(&mut self, data: &RowData) -> Stored {

@@ -185,5 +185,5 @@ pub fn stock(quantity: u32, allotments: &[(u16, u32)]) -> Vec<Command> {
 }
 
 pub fn release(n: u16) -> Command {
-    Command::ReleaseClaim { claim: claim_id(n), reason: first("release_reason") }
+    Command::ReleaseClaim { claim: claim_id(n), reason: first("release_reason"), remark: String::new() }
 }

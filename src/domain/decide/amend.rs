@@ -3,7 +3,9 @@
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
-use super::{Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, label, need_reason, set_field};
+use super::{
+    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
+};
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
 use crate::domain::moment::Now;
@@ -49,9 +51,16 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
     }
 }
 
-pub(super) fn reveal(case: &Case<'_>, key: RecordKey, field: &str, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn reveal(
+    case: &Case<'_>,
+    key: RecordKey,
+    field: &str,
+    reason: &Code,
+    remark: &str,
+) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::Reveal)?;
     need_reason("reveal_reason", reason, "查看原因", "reason")?;
+    in_words(reason, remark, "remark", label("说明", "the remark"))?;
     let Some(record) = case.records.record(key)? else {
         return Err(Reason::NotFound { kind: key.kind }.into());
     };

@@ -4,7 +4,7 @@ use chrono::Days;
 
 use super::super::lifecycle::{self, Act};
 use super::super::{params, validate};
-use super::{Case, Change, Code, Kind, Reason, Refusal, Right, need_reason, update};
+use super::{Case, Change, Code, Kind, Reason, Refusal, Right, in_words, label, need_reason, update};
 use crate::domain::claim::{Claim, ClaimState};
 use crate::domain::conflict::Conflict;
 use crate::domain::id::{ClaimId, OrgId, RecordId, WishId};
@@ -57,13 +57,16 @@ pub(super) fn claim(case: &Case<'_>, claim: &Claim) -> Result<Vec<Change>, Refus
     Ok(changes)
 }
 
-pub(super) fn release(case: &Case<'_>, id: ClaimId, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn release(case: &Case<'_>, id: ClaimId, reason: &Code, remark: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::Claim)?;
     need_reason("release_reason", reason, "放弃原因", "reason")?;
+    in_words(reason, remark, "remark", label("放弃说明", "the remark"))?;
     let before = own(case, id)?;
     let mut after = before.clone();
     after.state = lifecycle::claim(before.state, Act::Release)?;
     after.reason = reason.clone();
+    after.remark = remark.to_owned();
+    validate::check(&after, case.now.today())?;
     let mut changes = vec![update(&before, &after)?];
     changes.extend(back_to_pool(case, before.wish)?);
     Ok(changes)

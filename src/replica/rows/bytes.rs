@@ -1,6 +1,6 @@
 //! Rows as bytes: how they lie in the row file.
 
-use std::collections::HashMap;
+use crate::replica::by_id::ById;
 
 use super::{Fixed, PARTS, Rows, Stored};
 use crate::domain::id::RecordId;
@@ -44,7 +44,7 @@ impl Rows {
         let persons = reader.take(persons_len)?;
         let persons =
             persons.chunks_exact(8).map(|b| b.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))).collect();
-        let mut rows = Rows { stored: Vec::with_capacity(count), text, persons, by_id: HashMap::new() };
+        let mut rows = Rows { stored: Vec::with_capacity(count), text, persons, by_id: ById::default() };
         let mut reader = Reader(fixed);
         for _ in 0..count {
             let stored = read_stored(&mut reader)?;
@@ -61,15 +61,15 @@ impl Rows {
             stored: Vec::with_capacity(count),
             text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
             persons: Vec::with_capacity(parts.iter().map(|part| part.persons.len()).sum()),
-            by_id: HashMap::with_capacity(count),
+            by_id: ById::default(),
         };
+        rows.by_id.reserve(count, |_| RecordId::default()); // nothing is held yet, so nothing is looked up
         for part in parts {
             let (text, persons) = (rows.text.len() as u32, rows.persons.len() as u32);
             rows.text.push_str(&part.text);
             rows.persons.extend_from_slice(&part.persons);
             for stored in part.stored {
-                rows.by_id.insert(stored.id, rows.stored.len() as u32);
-                rows.stored.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
+                rows.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
             }
         }
         rows

@@ -42,6 +42,8 @@ pub struct SyncStatus {
     pub unsent: u64,
     /// Conflicts that wait for a person.
     pub conflicts: u64,
+    /// The disk takes nothing more: what is on record can be read, nothing is written.
+    pub read_only: bool,
     /// The last sync.
     pub last: Option<Moment>,
 }
