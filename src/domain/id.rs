@@ -25,13 +25,6 @@ impl RecordId {
         RecordId(uuid::Builder::from_unix_timestamp_millis(unix_millis, &random).into_uuid())
     }
 
-    /// When it was made, by the clock of the device that made it; `None` for ids of another layout.
-    pub fn made_at(&self) -> Option<Moment> {
-        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
-        let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
-        Some(Moment(millis + i64::from(nanos / 1_000_000)))
-    }
-
     /// The id that everybody comes to who derives it from the same parts: for records that a rule makes, on the device
     /// and on the server alike.
     pub fn derived(unix_millis: u64, parts: &[&[u8]]) -> RecordId {
@@ -45,6 +38,13 @@ impl RecordId {
         let mut random = [0; 10];
         random.copy_from_slice(&full[..10]);
         RecordId::from_parts(unix_millis, random)
+    }
+
+    /// When it was made, by the clock of the device that made it; `None` for ids of another layout.
+    pub fn made_at(&self) -> Option<Moment> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
+        Some(Moment(millis + i64::from(nanos / 1_000_000)))
     }
 
     /// The 16 bytes.

@@ -212,7 +212,7 @@ fn work_on_claim(device: &Device, view: &Overlay<'_>, file: &Dossier, dice: &mut
     match claim.state {
         ClaimState::Tentative | ClaimState::Granted | ClaimState::Connected => Some(match dice.below(10) {
             0..4 => Command::FulfilClaim { claim: id, evidence },
-            4..7 => Command::ReleaseClaim { claim: id, reason: first("release_reason") },
+            4..7 => Command::ReleaseClaim { claim: id, reason: first("release_reason"), remark: String::new() },
             _ => Command::ConnectClaim { claim: id },
         }),
         _ if dice.percent(30) => Some(Command::FulfilClaim { claim: id, evidence }),
