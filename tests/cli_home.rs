@@ -309,16 +309,11 @@ fn the_doctor_sees_damage_and_repairs_what_it_can() {
     assert_eq!(home.lines(&["find", "上岙"]).len(), 3);
     assert_eq!(home.json(&["doctor", "--repair"])["well"], true);
     assert_eq!(home.json(&["audit", "--verify"])["verified"], true);
-    // A snapshot that compaction has left is flipped in the middle.
-    let snapshot = fs::read_dir(home.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "zls"))
-        .unwrap();
-    let mut bytes = fs::read(&snapshot).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(&snapshot, bytes).unwrap();
+    // An entry in the middle of the journal is flipped.
+    let journal = home.path().join("journal/j-0000000000000001.zlj");
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes[200] ^= 1;
+    fs::write(&journal, bytes).unwrap();
     let (answer, code) = home.failing(&["doctor"]);
     assert_eq!((code.as_str(), &answer[0]["well"]), ("doctor.findings", &json!(false)));
     assert_eq!(home.lines(&["find", "上岙"]).len(), 3, "the records themselves are whole");

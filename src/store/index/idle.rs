@@ -4,28 +4,44 @@
 //! long as the process. Each of them looks for work once a second, also when there is none: seven wake-ups a second of
 //! an idle console, which neither sled's configuration nor closing the database ends. A thread's timer slack says by how
 //! much the system may put off its time-outs to save wake-ups. It is inherited by the threads that a thread starts, and
-//! a thread that is given work is woken at once whatever it is. So it is set to an hour while sled starts its pool.
+//! a thread that is given work is woken at once whatever it is. So it is set to a minute while sled starts its pool.
 //!
 //! Linux only; elsewhere, and where `/proc` cannot be written, the seven wake-ups stay.
 
 use std::fs;
 use std::path::PathBuf;
 
-/// The slack of the pool's threads, in nanoseconds: one hour.
-const SLACK: u64 = 3_600_000_000_000;
+/// The slack of the pool's threads, in nanoseconds: a minute, at which the console's clock wakes up anyway.
+const SLACK: u64 = 60_000_000_000;
 
 /// Runs what may start sled's pool.
 pub(super) fn starting_quietly<T>(start: impl FnOnce() -> T) -> T {
-    let before = own_slack().and_then(|path| Some((fs::read_to_string(&path).ok()?, path)));
-    if let Some((_, path)) = &before {
+    let _restored = Slack::set();
+    start()
+}
+
+/// Sets this thread's slack back when it is dropped: also when sled panics on a damaged file, for every later pause of
+/// this thread would take a minute.
+struct Slack {
+    path: PathBuf,
+    before: String,
+}
+
+impl Slack {
+    fn set() -> Option<Slack> {
+        let path = own_slack()?;
+        let before = fs::read_to_string(&path).ok()?;
+        let slack = Slack { path, before };
         // Without it everything works as well, with more wake-ups.
-        let _ = fs::write(path, SLACK.to_string());
+        let _ = fs::write(&slack.path, SLACK.to_string());
+        Some(slack)
     }
-    let started = start();
-    if let Some((slack, path)) = &before {
-        let _ = fs::write(path, slack.trim());
+}
+
+impl Drop for Slack {
+    fn drop(&mut self) {
+        let _ = fs::write(&self.path, self.before.trim());
     }
-    started
 }
 
 /// Where the timer slack of this thread stands.
@@ -49,6 +65,8 @@ mod tests {
         };
         let inherited = starting_quietly(|| std::thread::spawn(|| own_slack().and_then(|path| slack(&path))));
         assert_eq!(inherited.join().unwrap(), Some(SLACK));
+        assert_eq!(slack(&path), Some(before));
+        assert!(crate::containment::contained::<()>(|| starting_quietly(|| panic!("a damaged file"))).is_err());
         assert_eq!(slack(&path), Some(before));
     }
 }
