@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::DeviceId;
 use crate::domain::moment::Moment;
-use crate::domain::refusal::Label;
-use crate::i18n::{Explain, Lang};
+use crate::i18n::Explain;
 use crate::sync::feed::Scope;
 use crate::sync::protocol::{Bytes, ProtocolError, Secret, Told};
 
@@ -71,13 +70,6 @@ pub struct Fault {
 impl Fault {
     /// An error in both languages.
     pub fn of(error: &dyn Explain, cause: Option<ProtocolError>) -> Fault {
-        let label = |text: &dyn Fn(Lang) -> String| Label { zh: text(Lang::Zh), en: text(Lang::En) };
-        let error = Told {
-            code: error.code().to_owned(),
-            field: error.field().map(str::to_owned),
-            message: label(&|lang| error.message(lang)),
-            remedy: label(&|lang| error.remedy(lang)),
-        };
-        Fault { error, cause }
+        Fault { error: Told::of(error), cause }
     }
 }
