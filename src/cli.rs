@@ -41,6 +41,7 @@ pub mod reach;
 mod restore;
 mod secret;
 pub mod serve;
+mod server;
 mod settings;
 mod stats;
 pub mod table;
@@ -128,6 +129,9 @@ pub enum Sub {
     VerifyDemo(verify_demo::VerifyDemo),
     Settings(settings::Set),
     Keymap(keymap::Keys),
+    Serve(server::Serve),
+    /// Administers the central server
+    Server(server::Server),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -169,6 +173,8 @@ impl Run for Sub {
             Sub::Man(act) => act.run(io),
             // A home that is open is no home to restore into.
             Sub::Restore(_) => Err(StoreError::RestoreNotEmpty(io.home.clone()).into()),
+            // The server's data are not those of a desk.
+            Sub::Serve(_) | Sub::Server(_) => Err(CliError::NeedsWhole { pid: Some(std::process::id()) }.into()),
         }
     }
 }
@@ -187,7 +193,8 @@ impl Sub {
 
     /// Whether the command acts on the records of an open home.
     pub fn is_of_a_desk(&self) -> bool {
-        !matches!(self, Sub::Restore(_) | Sub::Settings(_) | Sub::Keymap(_) | Sub::Completions(_) | Sub::Man(_))
+        use Sub::{Completions, Keymap, Man, Restore, Serve, Server, Settings};
+        !matches!(self, Restore(_) | Settings(_) | Keymap(_) | Completions(_) | Man(_) | Serve(_) | Server(_))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod domain;
 pub mod forms;
 pub mod identifiers;
 pub mod keys;
+pub mod link;
 pub mod portrait;
 pub mod privacy;
 pub mod replica;

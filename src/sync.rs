@@ -7,12 +7,14 @@
 //! | which record goes to which feed | [`feed`] |
 //! | records on top of records: decide, fold, decide again | [`overlay`] |
 //! | what a device sends next, and what it does with the answer | [`client`] |
+//! | the same by HTTP | [`http`], the one part that does I/O |
 //! | how a page's entries become stored items | [`fold`] |
 //! | the local view: the server's state and pending commands | [`rebase`] |
 
 pub mod client;
 pub mod feed;
 pub mod fold;
+pub mod http;
 pub mod overlay;
 pub mod protocol;
 pub mod rebase;

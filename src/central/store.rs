@@ -18,8 +18,10 @@
 //!
 //! One suite of checks holds for every store.
 
+mod embedded;
 mod local;
 
+pub use embedded::Embedded;
 pub use local::LocalStore;
 
 use serde::{Deserialize, Serialize};

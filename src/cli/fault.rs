@@ -280,11 +280,14 @@ macro_rules! told {
 }
 told!(
     CliError,
+    crate::central::http::ServeError,
+    crate::central::store::StoreFault,
     crate::desk::IntakeError,
     crate::roster::export::ExportError,
     crate::roster::source::SourceError,
     crate::settings::SettingsError,
     crate::store::StoreError,
+    crate::sync::protocol::ProtocolError,
     crate::tui::keymap::KeymapError,
     crate::tui::terminal::TerminalError,
 );

@@ -87,6 +87,10 @@ fn dispatch(cli: &Cli, args: &[OsString], io: &mut Io<'_>) -> Result<Reached, Fa
                 Some(Sub::Keymap(act)) => done(act.run(io)),
                 Some(Sub::Settings(act)) => done(act.run(io)),
                 Some(Sub::Restore(act)) => done(act.run(passphrase_file, io)),
+                Some(Sub::Serve(act)) => done(act.run(passphrase_file, io)),
+                Some(Sub::Server(act)) => {
+                    act.reach(passphrase_file, args, io).map(|code| Reached { code, then: Then::End })
+                }
                 Some(command) => {
                     let code = on_home(command, passphrase_file, args, io)?;
                     let opens = matches!(command, Sub::Demo(demo) if !demo.no_open);

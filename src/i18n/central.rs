@@ -8,4 +8,8 @@ crate::messages! {
     damaged_remedy => "请管理员运行 zhulian doctor，必要时从备份恢复", "run zhulian doctor on the server; restore from a backup if need be";
     failed(detail: &str) => "服务器数据库出错：{detail}", "the server's database failed: {detail}";
     failed_remedy => "请检查数据库连接和磁盘，然后重试", "check the database and the disk, then try again";
+    code_wrong => "登记码不正确", "the code is wrong";
+    code_wrong_remedy => "请核对后重新输入；连续输错 5 次后该码作废", "check it and type it again; after five wrong tries it ends";
+    code_over => "登记码已用过、已过期或已作废", "the code was used, is over, or was tried too often";
+    code_over_remedy => "请管理员重新发放登记码", "ask for a new code";
 }

@@ -54,6 +54,17 @@ pub fn stat(lang: Lang, name: &str) -> &str {
     lang.pick(zh, en)
 }
 
+/// How a device stands with the server.
+pub fn device_state<'t>(lang: Lang, state: &'t str) -> &'t str {
+    let (zh, en) = match state {
+        "active" => ("在用", "active"),
+        "revoked" => ("已停用", "revoked"),
+        "cloned" => ("疑似复制", "copied"),
+        other => (other, other),
+    };
+    lang.pick(zh, en)
+}
+
 /// The name of a wish's state in `stats`.
 pub fn wish_stat(lang: Lang, state: &str) -> std::borrow::Cow<'_, str> {
     match state {

@@ -1,5 +1,7 @@
 //! The store over an [`Index`]: in memory, or embedded on disk. One process, one writer at a time.
 
+mod codes;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -70,6 +72,7 @@ mod table {
     pub const LEASE: u8 = b'l';
     pub const FENCE: u8 = b'n';
     pub const REST: u8 = b'x';
+    pub const CODE: u8 = b'c';
 }
 
 /// Values above this go into several records.

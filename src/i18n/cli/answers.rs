@@ -31,4 +31,9 @@ crate::messages! {
     man_written(count: usize, dir: &str) => "已在 {dir} 写入{count}页手册", "{count} pages written to {dir}";
     default_value => "（默认）", "(default)";
     tentative_state(state: &str) => "{state}（待确认）", "{state} (tentative)";
+    listening(what: &str) => "listening {what}", "listening {what}";
+    device_code(code: &str, until: &str) => "{code}  登记码，有效至 {until}，限用一次", "{code}  good for one device until {until}";
+    device_revoked(id: &str, name: &str) => "{id}  已停用设备：{name}", "{id}  device revoked: {name}";
+    feeds_given(id: &str, feeds: &str) => "{id}  可保存：{feeds}", "{id}  may hold: {feeds}";
+    ingested(applied: usize, merged: usize, refused: usize, reply: &str) => "生效{applied}条，合并{merged}条，退回{refused}条；答复已写入 {reply}", "{applied} applied, {merged} merged, {refused} refused; the reply is in {reply}";
 }

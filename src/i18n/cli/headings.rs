@@ -36,6 +36,11 @@ crate::messages! {
     h_name => "姓名", "Name";
     h_role => "角色", "Role";
     h_id => "编号", "Id";
+    h_territory => "区域", "Territory";
+    h_seen => "最近联系", "Last heard of";
+    h_commands => "操作数", "Commands";
+    h_feed => "数据范围", "Feed";
+    h_entries => "条数", "Entries";
     h_outcome => "结果", "Outcome";
     h_expected => "应为", "Expected";
     h_actual => "实有", "Held";

@@ -1,0 +1,136 @@
+//! `serve` and `server …`: the central server and its administration.
+//!
+//! The server's data lie in the folder `server` of the home, with a lock and a socket of their own. While a server runs,
+//! `server …` hands its command to it through that socket; otherwise it opens the store itself.
+
+mod device;
+mod feed;
+mod ingest;
+mod place;
+mod serve;
+mod worker;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub use serve::Serve;
+
+use self::place::Place;
+use super::{CliError, Fault, Io, Outcome, reach};
+use crate::central::Authority;
+use crate::central::enrolment::County;
+use crate::owner::{self, Answer, Request};
+
+/// What a bureau administers.
+pub struct Bureau<'c> {
+    /// The authority over the county.
+    pub authority: &'c Authority,
+    /// The county's store.
+    pub county: &'c dyn County,
+}
+
+/// Where the server's data are, and what to do there.
+#[derive(Debug, clap::Args)]
+pub struct Server {
+    /// The server's store: sled (in the home), or postgres://…; ZHULIAN_STORE if not given, else the one served last
+    #[arg(long, value_name = "STORE", global = true)]
+    store: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    act: Act,
+}
+
+/// What can be administered.
+#[derive(Debug, clap::Subcommand)]
+enum Act {
+    /// Workers of the county
+    #[command(subcommand)]
+    Worker(worker::Worker),
+    /// Devices, and the one-time codes by which they join
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Feeds, and who holds them
+    #[command(subcommand)]
+    Feed(feed::Feed),
+    Ingest(ingest::Ingest),
+}
+
+impl Server {
+    /// Does so, through the server that runs on this home or on the store itself. Gives the exit code.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub fn reach(&self, passphrase_file: Option<&PathBuf>, args: &[OsString], io: &mut Io<'_>) -> Result<u8, Fault> {
+        /// How long to wait for a server that starts or ends, or for another command.
+        const PATIENCE: Duration = Duration::from_secs(15);
+        let home = place::home(io);
+        let began = Instant::now();
+        loop {
+            let args = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
+            let request = Request { args, cwd: io.cwd.clone(), lang: io.lang, live: io.live };
+            let answer = owner::command(&home, &request, io.out, io.err).map_err(|error| reach::lost(error, &home))?;
+            if let Answer::Done(code) = answer {
+                return Ok(code);
+            }
+            match Place::open(self.store.as_deref(), passphrase_file, io) {
+                Ok(place) => {
+                    let outcome = self.run(&place.bureau(), io);
+                    return place.close().and(outcome).map(|()| 0);
+                }
+                Err(fault) if fault.code() == "home.in_use" && began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Does so on an open county.
+    ///
+    /// # Errors
+    /// Why it did not.
+    pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
+        match &self.act {
+            Act::Worker(act) => act.run(bureau, io),
+            Act::Device(act) => act.run(bureau, io),
+            Act::Feed(act) => act.run(bureau, io),
+            Act::Ingest(act) => act.run(bureau, io),
+        }
+    }
+}
+
+/// The one of the given records that a text means: a full id, its beginning, or a name.
+fn pick<T>(
+    text: &str,
+    field: &'static str,
+    kind: crate::domain::record::Kind,
+    records: Vec<T>,
+    id_and_name: impl Fn(&T) -> (String, String),
+) -> Result<T, Fault> {
+    let typed = text.trim().to_lowercase();
+    let mut found: Vec<T> = Vec::new();
+    for record in records {
+        let (id, name) = id_and_name(&record);
+        if id == typed {
+            return Ok(record);
+        }
+        if (typed.len() >= super::ids::LEAST_DIGITS && id.starts_with(&typed)) || name == text.trim() {
+            found.push(record);
+        }
+    }
+    match found.len() {
+        0 => Err(super::ids::not_found(kind, field).into()),
+        1 => Ok(found.remove(0)),
+        count => Err(CliError::Ambiguous { text: text.to_owned(), count, field }.into()),
+    }
+}
+
+/// A territory by its region code.
+fn territory(text: &str) -> Result<crate::domain::region::RegionCode, Fault> {
+    let code = text.trim().strip_prefix("territory/").unwrap_or(text.trim());
+    crate::domain::region::RegionCode::parse(code).ok_or_else(|| {
+        let expected = ("区划代码，例如 990101102201", "the code of a region, as 990101102201");
+        CliError::Value { option: "territory", value: text.to_owned(), expected }.into()
+    })
+}

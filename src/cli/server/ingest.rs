@@ -1,0 +1,76 @@
+//! `server ingest`
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::Bureau;
+use crate::cli::{CliError, Fault, Io, Outcome};
+use crate::i18n::cli as say;
+use crate::store::codec;
+use crate::sync::protocol::{MAX_PUSH, Outcome as Verdict, Parcel, ProtocolError, PushReply, Secret};
+
+/// Takes in a batch that came as a file
+///
+/// The bytes are those that a device would have sent, with its seal. The reply is written beside the file, or to --reply,
+/// and goes back to the device the same way. Taking in the same file again has no further effect.
+#[derive(Debug, clap::Args)]
+pub struct Ingest {
+    /// The file from the device
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Where to write the reply; FILE.reply if not given
+    #[arg(long, value_name = "FILE")]
+    reply: Option<PathBuf>,
+    /// Takes in what a revoked device still had
+    #[arg(long)]
+    supervised: bool,
+}
+
+impl Ingest {
+    /// Does so.
+    pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
+        let path = io.path(&self.file);
+        let size = std::fs::metadata(&path).map_err(|error| CliError::file(&path, &error))?.len();
+        let limit = (MAX_PUSH + (256 << 10)) as u64;
+        if size > limit {
+            return Err(ProtocolError::TooLarge { bytes: size, limit }.into());
+        }
+        let bytes = std::fs::read(&path).map_err(|error| CliError::file(&path, &error))?;
+        let parcel: Parcel = codec::decode_within(&bytes, limit as usize)
+            .map_err(|error| ProtocolError::Damaged { detail: error.to_string() })?;
+        let reply = self.take_in(bureau, io, &parcel)?;
+        let target = match &self.reply {
+            Some(reply) => io.path(reply),
+            None => {
+                let mut name = path.clone().into_os_string();
+                name.push(".reply");
+                name.into()
+            }
+        };
+        std::fs::write(&target, codec::encode(&reply)?).map_err(|error| CliError::file(&target, &error))?;
+        let count = |fits: fn(&Verdict) -> bool| reply.verdicts.iter().filter(|verdict| fits(&verdict.outcome)).count();
+        let applied = count(|outcome| matches!(outcome, Verdict::Applied));
+        let merged = count(|outcome| matches!(outcome, Verdict::Merged { .. }));
+        let refused = count(|outcome| matches!(outcome, Verdict::Refused { .. }));
+        let value = json!({
+            "device": parcel.device,
+            "pushed": reply.verdicts.len(),
+            "verdicts": {"applied": applied, "merged": merged, "refused": refused},
+            "reply": target,
+        });
+        io.answer(&value, say::ingested(io.lang, applied, merged, refused, &target.display().to_string()))
+    }
+
+    fn take_in(&self, bureau: &Bureau<'_>, io: &Io<'_>, parcel: &Parcel) -> Result<PushReply, Fault> {
+        if !self.supervised {
+            return Ok(bureau.authority.receive(io.now.at, parcel)?);
+        }
+        let held = bureau.county.begin().and_then(|mut tx| tx.peek_device(parcel.device)).map_err(ProtocolError::from)?;
+        let device = held.ok_or(ProtocolError::UnknownDevice)?;
+        let key = device.secret.0.as_slice().try_into();
+        let key = key.map_err(|_| ProtocolError::Failed { detail: "a device without a key".into() })?;
+        let push = parcel.open(&Secret::new(key))?;
+        Ok(bureau.authority.ingest_supervised(io.now.at, &push)?)
+    }
+}

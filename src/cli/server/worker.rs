@@ -1,0 +1,139 @@
+//! `server worker …`
+
+use serde_json::json;
+
+use super::{Bureau, territory};
+use crate::central::store::StoreFault;
+use crate::cli::table::Table;
+use crate::cli::{Fault, Io, Outcome, words};
+use crate::domain::command::Command;
+use crate::domain::id::WorkerId;
+use crate::domain::record::Record;
+use crate::domain::worker::{Role, Worker as Person};
+use crate::i18n::cli as say;
+use crate::sync::feed::Feed;
+use crate::sync::fold::Body;
+use crate::sync::protocol::{Outcome as Verdict, ProtocolError};
+
+/// What can be done with workers.
+#[derive(Debug, clap::Subcommand)]
+pub enum Worker {
+    Add(Add),
+    List(List),
+}
+
+impl Worker {
+    /// Does so.
+    pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
+        match self {
+            Worker::Add(act) => act.run(bureau, io),
+            Worker::List(act) => act.run(bureau, io),
+        }
+    }
+}
+
+/// Registers a worker of the county
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// The worker's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Role: grid_worker, village_cadre, party_member, social_worker, volunteer, clan_observer, department_officer,
+    /// charity_officer, civil_affairs, auditor
+    #[arg(long, value_name = "ROLE", default_value = "grid_worker")]
+    role: String,
+    /// Telephone
+    #[arg(long, value_name = "NUMBER")]
+    phone: Option<String>,
+    /// Territory, by the code of a village, town or county; may be given several times
+    #[arg(long, value_name = "CODE")]
+    territory: Vec<String>,
+}
+
+impl Add {
+    fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
+        let regions = self.territory.iter().map(|code| territory(code)).collect::<Result<_, _>>()?;
+        let mut worker = Person { id: WorkerId::new(), active: true, regions, ..Person::default() };
+        for (field, typed) in [("name", Some(&self.name)), ("phone", self.phone.as_ref())] {
+            if let Some(typed) = typed {
+                words::put(&mut worker, field, words::value(Person::TABLE, field, typed, io.now)?)?;
+            }
+        }
+        let role = words::code(Person::TABLE, "role", &self.role)?;
+        worker.role = Role::from_code(role.as_str()).unwrap_or_default();
+        let (id, name) = (worker.id, worker.name.clone());
+        register(bureau, io, Record::Worker(worker))?;
+        let value = json!({"id": id, "name": name, "role": role, "territories": self.territory});
+        io.answer(&value, say::worker_added(io.lang, &id.to_string(), &name))
+    }
+}
+
+/// Lists the workers of the county
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+}
+
+impl List {
+    fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
+        let lang = io.lang;
+        let headings = [say::h_name(lang), say::h_role(lang), say::h_territory(lang), say::h_id(lang)];
+        let mut table = Table::new(headings);
+        for worker in workers(bureau)?.into_iter().take(self.limit.unwrap_or(usize::MAX)) {
+            let regions: Vec<String> = worker.regions.iter().map(ToString::to_string).collect();
+            if io.json {
+                io.value(&json!({
+                    "id": worker.id,
+                    "name": worker.name,
+                    "role": worker.role,
+                    "active": worker.active,
+                    "territories": regions,
+                }))?;
+                continue;
+            }
+            table.row([
+                worker.name.clone(),
+                worker.role.label(lang).into_owned(),
+                regions.join(" "),
+                worker.id.to_string(),
+            ]);
+        }
+        if io.json { Ok(()) } else { io.table(&table) }
+    }
+}
+
+/// Has the county register a record.
+fn register(bureau: &Bureau<'_>, io: &Io<'_>, record: Record) -> Result<(), Fault> {
+    let command = Command::Register { record: Box::new(record) };
+    match bureau.authority.administer(io.now.at, WorkerId::default(), &command)? {
+        Verdict::Refused { told, .. } => Err(Fault::Told(Box::new(told))),
+        Verdict::Applied | Verdict::Merged { .. } => Ok(()),
+    }
+}
+
+/// Every worker of the county, by id.
+pub fn workers(bureau: &Bureau<'_>) -> Result<Vec<Person>, Fault> {
+    const AT_ONCE: usize = 500;
+    let failed = |fault: StoreFault| Fault::from(ProtocolError::from(fault));
+    let mut tx = bureau.county.begin().map_err(failed)?;
+    let mut workers = Vec::new();
+    let mut after = None;
+    loop {
+        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), AT_ONCE).map_err(failed)?;
+        for document in &documents {
+            let body = Body::decode(&document.key, &document.body.0);
+            let body = body.map_err(|fault| failed(StoreFault::Damaged(fault.0)))?;
+            if let Body::Record(Record::Worker(worker)) = body
+                && !worker.meta.deleted
+            {
+                workers.push(worker);
+            }
+        }
+        if documents.len() < AT_ONCE {
+            return Ok(workers);
+        }
+        after = documents.last().map(|document| document.key.clone());
+    }
+}
