@@ -18,6 +18,7 @@ pub mod projection;
 pub mod reference;
 mod rowfile;
 pub mod rows;
+pub mod sync;
 mod trail;
 mod upkeep;
 mod vault;
@@ -64,6 +65,10 @@ pub struct Replica {
     serial: std::sync::atomic::AtomicU64,
     /// The last command that the server has acknowledged; `None` on a device that works alone.
     acknowledged: RwLock<Option<u64>>,
+    /// The server that this device has joined.
+    enrolment: RwLock<Option<Arc<sync::Enrolment>>>,
+    /// Held during a round with the server.
+    syncing: Mutex<()>,
     /// Whether a thread makes a new base for the search index.
     compacting: Arc<AtomicBool>,
 }
@@ -88,6 +93,8 @@ struct Writer {
     behind: bool,
     /// The journal entry that the row file is as of.
     rows_stamp: Option<u64>,
+    /// How often a round with the server has written the view.
+    refreshed: u64,
 }
 
 /// A command that was carried out.
@@ -279,8 +286,18 @@ impl Replica {
     /// Brings RAM up to date with what was folded.
     fn take_in(&self, folded: Folded, today: NaiveDate) {
         let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        let mut cards = Vec::new();
         for record in folded.loose.into_values() {
+            match &record {
+                Record::Wish(wish) => cards.push(wish.id),
+                Record::Claim(claim) => cards.push(claim.wish),
+                _ => {}
+            }
             take_in_loose(&mut memory, record);
+        }
+        for wish in cards {
+            // A card that cannot be read keeps its row as it was; the next start reads it again.
+            let _kept = self.vault.project_card(&mut memory, wish);
         }
         let mut fresh = Vec::new();
         for (household, dossier) in folded.dossiers {
@@ -350,6 +367,13 @@ fn take_in_loose(memory: &mut Projection, record: Record) {
                 memory.pools.project_lead(lead);
             }
         }
+        Kind::Claim => {
+            if let Record::Claim(claim) = &record {
+                memory.pools.claims.insert(claim.id, claim.wish);
+            }
+        }
+        // A card's row needs the claims on it; see [`Vault::project_card`].
+        Kind::Wish => {}
         _ => memory.reference.put(record),
     }
     memory.generation += 1;

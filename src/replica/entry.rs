@@ -55,6 +55,19 @@ impl Logged {
         }
     }
 
+    /// Whether it puts records of another origin into an empty home: a first worker, a demo.
+    pub fn is_seed(&self) -> bool {
+        matches!(self.entry.envelope.command, Command::Seed { .. })
+    }
+
+    /// Whether it only puts a first worker into an empty home.
+    pub fn seats_a_worker(&self) -> bool {
+        match &self.entry.envelope.command {
+            Command::Seed { records } => records.len() == 1 && matches!(records[0], Record::Worker(_)),
+            _ => false,
+        }
+    }
+
     fn worker(&self) -> WorkerId {
         self.entry.envelope.worker
     }

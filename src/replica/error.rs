@@ -23,6 +23,9 @@ pub enum ReplicaError {
     /// The journal holds a command that the index does not; the next start catches up.
     #[error("the index is behind the journal")]
     Behind,
+    /// The home holds invented data, which must not reach a server. `enrol.demo_home`
+    #[error("a demo does not join a server")]
+    DemoHome,
     /// A bulk commit was cancelled; nothing of it stands.
     #[error("cancelled")]
     Cancelled,
@@ -47,6 +50,7 @@ impl Explain for ReplicaError {
             ReplicaError::Store(error) => error.code(),
             ReplicaError::NotOpen { .. } => "store.not_open",
             ReplicaError::Behind => "store.read_only",
+            ReplicaError::DemoHome => "enrol.demo_home",
             ReplicaError::Cancelled => "cancelled",
         }
     }
@@ -62,6 +66,7 @@ impl Explain for ReplicaError {
             ReplicaError::Store(error) => error.message(lang),
             ReplicaError::NotOpen { reason } => say::not_open(lang, reason),
             ReplicaError::Behind => say::behind(lang).to_owned(),
+            ReplicaError::DemoHome => say::demo_home(lang).to_owned(),
             ReplicaError::Cancelled => say::cancelled(lang).to_owned(),
         }
     }
@@ -71,6 +76,7 @@ impl Explain for ReplicaError {
             ReplicaError::Store(error) => error.remedy(lang),
             ReplicaError::NotOpen { .. } => say::not_open_remedy(lang).to_owned(),
             ReplicaError::Behind => say::behind_remedy(lang).to_owned(),
+            ReplicaError::DemoHome => say::demo_home_remedy(lang).to_owned(),
             ReplicaError::Cancelled => say::cancelled_remedy(lang).to_owned(),
         }
     }

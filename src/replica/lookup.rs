@@ -70,7 +70,7 @@ impl Records for Lookup<'_> {
             }
         }
         match key.kind {
-            Kind::Lead | Kind::Wish | Kind::Claim => self.vault.loose(key),
+            Kind::Lead | Kind::Wish | Kind::Claim | Kind::Allotment => self.vault.loose(key),
             _ => Ok(None),
         }
     }

@@ -1,18 +1,21 @@
 //! Creating, opening and closing a replica.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
 use chrono::NaiveDate;
 
 use super::fold::Folded;
+use super::pools::WishRow;
 use super::projection::Projection;
 use super::vault::{self, Held, Vault};
 use super::{Phase, Replica, ReplicaError, Writer, lock, rowfile, take_in_loose};
+use crate::domain::claim::Claim;
+use crate::domain::id::WishId;
 use crate::domain::moment::Hlc;
 use crate::domain::record::Record;
 use crate::i18n::{Explain, Lang};
-use crate::store::{Finding, Home, KeyMode, RowsPart, Seq, Store, StoreError, Unlock};
+use crate::store::{Batch, Finding, Home, KeyMode, RowsPart, Seq, Store, StoreError, Unlock};
 
 /// Reference records taken in under one lock.
 const PORTION: usize = 256;
@@ -58,6 +61,7 @@ impl Replica {
             Err(error) => return Err(error.into()),
         };
         let replica = Replica::over(Arc::new(store), projection);
+        replica.load_enrolment()?;
         lock(&replica.writer).rows_stamp = stamp;
         Ok((replica, findings))
     }
@@ -110,12 +114,10 @@ impl Replica {
     fn try_finish_opening(&self, today: NaiveDate) -> Result<Opened, ReplicaError> {
         let store = &self.vault.store;
         let mut findings = self.load_pools()?;
-        let recovery = store.recover(|index, _, bytes| -> Result<_, ReplicaError> {
-            let logged = vault::decode(bytes)?;
-            let mut folded = Folded::default();
-            folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(index, &folded)?)
-        })?;
+        let recovery = store.recover(|index, _, bytes| -> Result<_, ReplicaError> { self.replayed(index, bytes) })?;
+        if self.enrolment().is_some() {
+            self.note_answered(self.sync_state()?.answered);
+        }
         let stamp = lock(&self.writer).rows_stamp;
         let rows_built = stamp.is_none();
         let mut clock = Hlc::default();
@@ -138,6 +140,20 @@ impl Replica {
         }
         findings.extend(recovery.findings);
         Ok(Opened { findings, replayed: recovery.replayed, rows_built })
+    }
+
+    /// A journal entry as a batch for an index that lacks it.
+    ///
+    /// Where the index lacks what the server had sent meanwhile, an entry may change what is not there. Its author saw
+    /// it: the entry stays pending, and shows again when the server's state has been fetched.
+    pub(super) fn replayed(&self, index: &dyn crate::store::Index, bytes: &[u8]) -> Result<Batch, ReplicaError> {
+        let logged = vault::decode(bytes)?;
+        let mut folded = Folded::default();
+        match folded.fold(&Held(index), &logged) {
+            Ok(()) => Ok(vault::batch(index, &folded)?),
+            Err(_) if self.enrolment().is_some() => Ok(Batch::new()),
+            Err(fault) => Err(fault.into()),
+        }
     }
 
     /// Reads the late part of the row file; where it cannot be used, everything is built from the files.
@@ -180,6 +196,7 @@ impl Replica {
                 self.memory.write().unwrap_or_else(PoisonError::into_inner).project(&dossier, &self.vault, today);
             }
         }
+        self.catch_rows_up(today)?;
         self.load_reference()
     }
 
@@ -195,7 +212,17 @@ impl Replica {
     /// made.
     fn load_reference(&self) -> Result<(), ReplicaError> {
         let mut portion = Vec::with_capacity(PORTION);
+        let mut claims: HashMap<WishId, Vec<Claim>> = HashMap::new();
         self.vault.each_loose(|record| {
+            // Claims come before wishes, in the order of their names.
+            match &record {
+                Record::Claim(claim) => claims.entry(claim.wish).or_default().push(claim.clone()),
+                Record::Wish(card) => {
+                    let row = WishRow::of(card, claims.get(&card.id).map_or(&[], Vec::as_slice));
+                    self.memory.write().unwrap_or_else(PoisonError::into_inner).pools.wishes.put(row);
+                }
+                _ => {}
+            }
             portion.push(record);
             if portion.len() == PORTION {
                 self.take_in_portion(&mut portion);
@@ -231,12 +258,20 @@ impl Replica {
         Replica {
             vault: Vault::new(store),
             memory: Arc::new(RwLock::new(projection)),
-            writer: Mutex::new(Writer { clock: Hlc::default(), unsaved: 0, behind: false, rows_stamp: None }),
+            writer: Mutex::new(Writer {
+                clock: Hlc::default(),
+                unsaved: 0,
+                behind: false,
+                rows_stamp: None,
+                refreshed: 0,
+            }),
             cache: Mutex::new(VecDeque::new()),
             phase: Mutex::new(Phase::Rows),
             phase_changed: Condvar::new(),
             serial: std::sync::atomic::AtomicU64::new(0),
             acknowledged: RwLock::new(None),
+            enrolment: RwLock::new(None),
+            syncing: Mutex::new(()),
             compacting: Arc::default(),
         }
     }

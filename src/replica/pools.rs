@@ -8,10 +8,12 @@ use super::by_id::ById;
 use super::rows::{NO_DAY, day};
 use crate::domain::claim::{Claim, ClaimState};
 use crate::domain::codes::Code;
-use crate::domain::id::{ClaimId, HouseholdId, LeadId, NeedId, RecordId, WishId};
+use crate::domain::conflict::ConflictState;
+use crate::domain::id::{ClaimId, ConflictId, HouseholdId, LeadId, NeedId, RecordId, WishId};
 use crate::domain::lead::{Lead, LeadState};
 use crate::domain::money::Fen;
 use crate::domain::need::{Need, NeedState};
+use crate::domain::record::{Kind, RecordKey};
 use crate::domain::records::Dossier;
 use crate::domain::region::RegionCode;
 use crate::domain::wish::{Wish, WishState};
@@ -289,6 +291,8 @@ pub struct Pools {
     pub leads: Pool<LeadRow>,
     /// Claims by id, with their wish.
     pub claims: HashMap<ClaimId, WishId>,
+    /// Conflicts that wait for a person, with the household in whose file they stand.
+    pub conflicts: HashMap<ConflictId, HouseholdId>,
 }
 
 impl Pools {
@@ -309,6 +313,49 @@ impl Pools {
         }
         for lead in &dossier.leads {
             self.project_lead(lead);
+        }
+        for conflict in &dossier.conflicts {
+            if conflict.state == ConflictState::Open && !conflict.meta.deleted {
+                self.conflicts.insert(conflict.id, dossier.household.id);
+            } else {
+                self.conflicts.remove(&conflict.id);
+            }
+        }
+    }
+
+    /// Takes the rows of a household out whose file this device holds no longer.
+    pub fn forget_household(&mut self, household: HouseholdId) {
+        let needs: Vec<_> = self.needs.iter().filter(|row| row.household == household).map(|row| row.id).collect();
+        needs.into_iter().for_each(|need| self.needs.remove(need));
+        let of_it = |row: &&WishRow| row.household == Some(household);
+        let wishes: Vec<_> = self.wishes.iter().filter(of_it).map(|row| row.id).collect();
+        if !wishes.is_empty() {
+            self.claims.retain(|_, wish| !wishes.contains(wish));
+        }
+        wishes.into_iter().for_each(|wish| self.wishes.remove(wish));
+        let of_it = |row: &&LeadRow| row.household == Some(household);
+        let leads: Vec<_> = self.leads.iter().filter(of_it).map(|row| row.id).collect();
+        leads.into_iter().for_each(|lead| self.leads.remove(lead));
+        self.conflicts.retain(|_, held| *held != household);
+    }
+
+    /// Takes the row of a record out that stood in no file and is no longer held. Rows of files stay.
+    pub fn forget_loose(&mut self, key: RecordKey) {
+        match key.kind {
+            Kind::Wish if self.wishes.find(key.id).is_some_and(|row| row.household.is_none()) => {
+                self.wishes.remove(key.id);
+            }
+            Kind::Claim => {
+                let wish = self.claims.get(&key.id.into()).copied();
+                let in_file = wish.and_then(|wish| self.wishes.find(wish)).is_some_and(|row| row.household.is_some());
+                if !in_file {
+                    self.claims.remove(&key.id.into());
+                }
+            }
+            Kind::Lead if self.leads.find(key.id).is_some_and(|row| row.household.is_none()) => {
+                self.leads.remove(key.id);
+            }
+            _ => {}
         }
     }
 

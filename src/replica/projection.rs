@@ -119,6 +119,25 @@ impl Projection {
         self.generation += 1;
     }
 
+    /// Takes a household out that this device no longer holds.
+    pub fn forget(&mut self, household: HouseholdId) {
+        self.pools.forget_household(household);
+        let Some(number) = self.rows.find(household) else { return };
+        if let Some(held) = self.rows.get(number) {
+            for person in held.persons() {
+                if self.persons.get(person) == Some(&number) {
+                    self.persons.remove(person);
+                }
+            }
+        }
+        // Rows keep their numbers, which search and lists refer to; the row itself is emptied, and left out when the
+        // rows are saved.
+        let fixed = Fixed { flags: DELETED, grade_until: i32::MAX, ..Fixed::default() };
+        self.rows.put(&RowData::emptied(household, fixed));
+        self.search.remove(number);
+        self.generation += 1;
+    }
+
     /// Makes one row findable as it now stands.
     fn index_row(&mut self, number: u32) {
         let Some(row) = self.rows.get(number) else { return };

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::pools::{LeadRow, NeedRow, Pools, WishRow};
 use super::projection::Projection;
 use super::rows::Rows;
-use crate::domain::id::{ClaimId, OrgId, RegionId, WishId, WorkerId};
+use crate::domain::id::{ClaimId, ConflictId, HouseholdId, OrgId, RegionId, WishId, WorkerId};
 use crate::domain::record::Record;
 use crate::domain::region::{Level, Region, RegionCode};
 use crate::domain::worker::{Role, Worker};
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Rows in one chunk: a chunk is unsealed and read by one thread. Chunks stay so small that the memory they are read
 /// into is used again for the next one instead of being left behind as holes.
 const CHUNK: usize = 512;
@@ -46,6 +46,7 @@ pub(super) enum Chunk {
     Wishes(Vec<WishRow>),
     Leads(Vec<LeadRow>),
     Claims(Vec<(ClaimId, WishId)>),
+    Conflicts(Vec<(ConflictId, HouseholdId)>),
 }
 
 const HEAD: u8 = 0;
@@ -56,12 +57,13 @@ const WISHES: u8 = 4;
 const LEADS: u8 = 5;
 const CLAIMS: u8 = 6;
 const WORKERS: u8 = 7;
+const CONFLICTS: u8 = 8;
 
 /// The projection as chunks.
 pub(super) struct Saved {
     /// Head, regions, workers, then rows in the order of lists (by region, then archive number).
     pub early: Vec<Vec<u8>>,
-    /// Needs, wishes, leads, claims.
+    /// Needs, wishes, leads, claims, conflicts.
     pub late: Vec<Vec<u8>>,
 }
 
@@ -82,6 +84,7 @@ pub(super) fn save(projection: &Projection) -> Result<Saved, StoreError> {
     push_parts(&mut late, WISHES, pools.wishes.rows())?;
     push_parts(&mut late, LEADS, pools.leads.rows())?;
     push_parts(&mut late, CLAIMS, &pools.claims.iter().collect::<Vec<_>>())?;
+    push_parts(&mut late, CONFLICTS, &pools.conflicts.iter().collect::<Vec<_>>())?;
     Ok(Saved { early, late })
 }
 
@@ -118,6 +121,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Chunk, StoreError> {
         Some((&WISHES, rest)) => codec::decode(rest).map(Chunk::Wishes),
         Some((&LEADS, rest)) => codec::decode(rest).map(Chunk::Leads),
         Some((&CLAIMS, rest)) => codec::decode(rest).map(Chunk::Claims),
+        Some((&CONFLICTS, rest)) => codec::decode(rest).map(Chunk::Conflicts),
         Some((&ROWS, rest)) => Rows::load(rest).map(Chunk::Rows).ok_or_else(damaged),
         _ => Err(damaged()),
     }
@@ -140,7 +144,7 @@ pub(super) fn join(chunks: Vec<Chunk>) -> Projection {
                 workers.into_iter().for_each(|brief| projection.reference.put(Record::Worker(brief.record())));
             }
             Chunk::Rows(rows) => parts.push(rows),
-            Chunk::Needs(_) | Chunk::Wishes(_) | Chunk::Leads(_) | Chunk::Claims(_) => {}
+            Chunk::Needs(_) | Chunk::Wishes(_) | Chunk::Leads(_) | Chunk::Claims(_) | Chunk::Conflicts(_) => {}
         }
     }
     projection.rows = Rows::join(parts);
@@ -162,6 +166,7 @@ pub(super) fn join_pools(chunks: Vec<Chunk>) -> Pools {
             Chunk::Wishes(rows) => pools.wishes.extend(rows),
             Chunk::Leads(rows) => pools.leads.extend(rows),
             Chunk::Claims(claims) => pools.claims.extend(claims),
+            Chunk::Conflicts(conflicts) => pools.conflicts.extend(conflicts),
             Chunk::Head(_) | Chunk::Regions(_) | Chunk::Workers(_) | Chunk::Rows(_) => {}
         }
     }

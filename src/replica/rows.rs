@@ -74,6 +74,22 @@ pub struct Fixed {
     pub grade_until: i32,
 }
 
+impl RowData {
+    /// A row that says nothing but these numbers.
+    pub(super) fn emptied(id: HouseholdId, fixed: Fixed) -> RowData {
+        RowData {
+            id,
+            names: Vec::new(),
+            archive_nos: Vec::new(),
+            phones: Vec::new(),
+            id_ends: Vec::new(),
+            persons: Vec::new(),
+            address: String::new(),
+            fixed,
+        }
+    }
+}
+
 /// The household's registration was undone.
 pub const DELETED: u8 = 1;
 /// The household has left the register.

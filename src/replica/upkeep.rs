@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::fold::Folded;
-use super::vault::{self, Held};
 use super::{Projection, Replica, ReplicaError, lock, rowfile};
 use crate::domain::moment::Moment;
 use crate::domain::records::Dossier;
@@ -17,17 +15,22 @@ impl Replica {
     /// # Errors
     /// The store's; the records themselves are safe all the same.
     pub fn save_rows(&self) -> Result<(), ReplicaError> {
-        let (stamp, saved) = {
+        let (stamp, saved, marks, refreshed) = {
             let mut writer = lock(&self.writer);
             if writer.unsaved == 0 || writer.behind || !self.is_open() {
                 return Ok(());
             }
             writer.unsaved = 0;
             let stamp = self.vault.store.last_seq();
-            (stamp, rowfile::save(&self.read())?)
+            (stamp, rowfile::save(&self.read())?, self.row_marks()?, writer.refreshed)
         };
         self.vault.store.write_rows(stamp, &saved.early, &saved.late)?;
-        lock(&self.writer).rows_stamp = Some(stamp);
+        let mut writer = lock(&self.writer);
+        writer.rows_stamp = Some(stamp);
+        // Where the view moved meanwhile, the marks stay: the next start then projects a few households for nothing.
+        if writer.refreshed == refreshed {
+            self.clear_row_marks(&marks)?;
+        }
         Ok(())
     }
 
@@ -94,12 +97,11 @@ impl Replica {
     pub fn rebuild(&self, today: NaiveDate) -> Result<Recovery, ReplicaError> {
         self.wait_until_open()?;
         let mut writer = lock(&self.writer);
-        let recovery = self.vault.store.rebuild(|index, _, bytes| -> Result<_, ReplicaError> {
-            let logged = vault::decode(bytes)?;
-            let mut folded = Folded::default();
-            folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(index, &folded)?)
-        })?;
+        let recovery =
+            self.vault.store.rebuild(|index, _, bytes| -> Result<_, ReplicaError> { self.replayed(index, bytes) })?;
+        if self.enrolment().is_some() {
+            self.note_answered(self.sync_state()?.answered);
+        }
         lock(&self.cache).clear();
         let searchable = {
             let mut memory = self.memory.write().unwrap_or_else(std::sync::PoisonError::into_inner);

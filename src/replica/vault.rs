@@ -6,8 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 
 use super::entry::Logged;
 use super::fold::{Folded, Stored};
-use super::projection::PersonHash;
-use crate::domain::id::{DeviceId, HouseholdId, RecordId};
+use super::pools::WishRow;
+use super::projection::{PersonHash, Projection};
+use crate::domain::id::{DeviceId, HouseholdId, RecordId, WishId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, OlderPage, Unreadable};
@@ -47,6 +48,25 @@ impl Vault {
         Held(&*index).read(&page_key(household, page))
     }
 
+    /// Brings the row of a wish that stands in no household's file up to date: its card, with the claims on it.
+    pub(super) fn project_card(&self, memory: &mut Projection, wish: WishId) -> Result<(), Unreadable> {
+        if memory.pools.wishes.find(wish).is_some_and(|row| row.household.is_some()) {
+            return Ok(());
+        }
+        let Some(Record::Wish(card)) = self.loose(RecordKey { kind: Kind::Wish, id: wish.into() })? else {
+            return Ok(());
+        };
+        let mut claims = Vec::new();
+        for (claim, _) in memory.pools.claims.iter().filter(|(_, on)| **on == wish) {
+            if let Some(Record::Claim(claim)) = self.loose(RecordKey { kind: Kind::Claim, id: (*claim).into() })? {
+                claims.push(claim);
+            }
+        }
+        memory.pools.wishes.put(WishRow::of(&card, &claims));
+        memory.generation += 1;
+        Ok(())
+    }
+
     /// Gives every record that hangs on no household to `see`.
     pub(super) fn each_loose(&self, mut see: impl FnMut(Record)) -> Result<(), Unreadable> {
         let index = self.store.index().map_err(unreadable)?;
@@ -76,11 +96,13 @@ impl Vault {
 pub(super) struct Held<'a>(pub &'a dyn Index);
 
 impl Held<'_> {
-    fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Unreadable> {
-        match self.0.get(key).map_err(unreadable)? {
-            Some(bytes) => whole(self.0, key, bytes).and_then(|bytes| decode(&bytes)).map(Some),
-            None => Ok(None),
-        }
+    pub fn read<T: serde::de::DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, Unreadable> {
+        self.bytes(key)?.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// A value with all its parts.
+    pub fn bytes(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        self.0.get(key).map_err(unreadable)?.map(|bytes| whole(self.0, key, bytes)).transpose()
     }
 }
 
@@ -118,20 +140,20 @@ const DOSSIER: u8 = b'h';
 const PAGE: u8 = b'p';
 const LOOSE: u8 = b'r';
 
-fn dossier_key(household: HouseholdId) -> Vec<u8> {
+pub(super) fn dossier_key(household: HouseholdId) -> Vec<u8> {
     let mut key = vec![DOSSIER];
     key.extend_from_slice(&household.0.bytes());
     key
 }
 
-fn page_key(household: HouseholdId, page: u32) -> Vec<u8> {
+pub(super) fn page_key(household: HouseholdId, page: u32) -> Vec<u8> {
     let mut key = vec![PAGE];
     key.extend_from_slice(&household.0.bytes());
     key.extend_from_slice(&page.to_be_bytes());
     key
 }
 
-fn loose_key(key: RecordKey) -> Vec<u8> {
+pub(super) fn loose_key(key: RecordKey) -> Vec<u8> {
     let mut bytes = vec![LOOSE];
     bytes.extend_from_slice(key.kind.name().as_bytes());
     bytes.extend_from_slice(&key.id.bytes());
@@ -145,7 +167,7 @@ const PART: u8 = 0xff;
 const PART_BYTES: usize = 60 << 10;
 
 /// Puts a value, and removes parts that a longer one left behind.
-fn put(index: &dyn Index, batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn put(index: &dyn Index, batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) -> Result<(), StoreError> {
     let (first, rest) = bytes.split_at(bytes.len().min(PART_BYTES));
     let parts = rest.chunks(PART_BYTES);
     let mut value = (parts.len() as u16).to_le_bytes().to_vec();
@@ -162,6 +184,19 @@ fn put(index: &dyn Index, batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) -> Resu
         batch.delete(stale);
     }
     batch.put(key, value);
+    Ok(())
+}
+
+/// Removes a value with its parts.
+pub(super) fn remove(index: &dyn Index, batch: &mut Batch, key: Vec<u8>) -> Result<(), StoreError> {
+    for number in 0..=u16::MAX {
+        let part = part_key(&key, number);
+        if index.get(&part)?.is_none() {
+            break;
+        }
+        batch.delete(part);
+    }
+    batch.delete(key);
     Ok(())
 }
 

@@ -4,10 +4,30 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::{Backoff, Link, LinkError};
+use super::{Backoff, Link, LinkError, Traffic};
 use crate::i18n::{Explain, Lang};
 use crate::sync::client::{Client, Local, Reply, Request, RoundError};
 use crate::sync::protocol::{Outcome, ProtocolError};
+
+/// What carries requests to a server and brings the answers back.
+pub trait Exchange {
+    /// Sends a request and gives the answer.
+    ///
+    /// # Errors
+    /// The outer one is the carrier's, the inner one the server's.
+    fn exchange(&mut self, request: &Request) -> Result<Result<Reply, ProtocolError>, LinkError>;
+    /// What went over the wire so far.
+    fn traffic(&self) -> Traffic;
+}
+
+impl Exchange for Link {
+    fn exchange(&mut self, request: &Request) -> Result<Result<Reply, ProtocolError>, LinkError> {
+        Link::exchange(self, request)
+    }
+    fn traffic(&self) -> Traffic {
+        Link::traffic(self)
+    }
+}
 
 /// What a round did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -108,7 +128,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(20);
 /// # Errors
 /// [`SyncError`].
 pub fn round(
-    link: &mut Link,
+    link: &mut dyn Exchange,
     local: &mut dyn Local,
     client: Client,
     see: &mut dyn FnMut(Progress),
@@ -125,7 +145,7 @@ pub fn round(
 }
 
 fn go_on(
-    link: &mut Link,
+    link: &mut dyn Exchange,
     local: &mut dyn Local,
     mut client: Client,
     see: &mut dyn FnMut(Progress),
@@ -150,7 +170,7 @@ fn go_on(
 
 /// One request, again after a pause where line or server fail.
 fn patiently(
-    link: &mut Link,
+    link: &mut dyn Exchange,
     request: &Request,
     see: &mut dyn FnMut(Progress),
 ) -> Result<Result<Reply, ProtocolError>, SyncError> {
