@@ -23,6 +23,7 @@ mod console;
 mod create;
 mod demo;
 mod doctor;
+mod enroll;
 mod export;
 pub mod fault;
 mod find;
@@ -44,6 +45,7 @@ pub mod serve;
 mod server;
 mod settings;
 mod stats;
+mod sync;
 pub mod table;
 mod undo;
 pub mod usage;
@@ -111,6 +113,8 @@ pub enum Sub {
     Wish(wish::Wish),
     Undo(undo::Undo),
     Inbox(inbox::Inbox),
+    Enroll(enroll::Enroll),
+    Sync(sync::Sync),
     Import(import::Import),
     Export(export::Export),
     Stats(stats::Stats),
@@ -156,6 +160,8 @@ impl Run for Sub {
             Sub::Wish(act) => act.run(desk, io),
             Sub::Undo(act) => act.run(desk, io),
             Sub::Inbox(act) => act.run(desk, io),
+            Sub::Enroll(act) => act.run(desk, io),
+            Sub::Sync(act) => act.run(desk, io),
             Sub::Import(act) => act.run(desk, io),
             Sub::Export(act) => act.run(desk, io),
             Sub::Stats(act) => act.run(desk, io),
@@ -187,8 +193,8 @@ impl Sub {
 
     /// Whether the command may take so long that others must be able to act meanwhile.
     pub fn is_long(&self) -> bool {
-        use Sub::{Backup, Compact, Demo, Doctor, Export, Import, VerifyDemo};
-        matches!(self, Import(_) | Export(_) | Backup(_) | Doctor(_) | Compact(_) | Demo(_) | VerifyDemo(_))
+        use Sub::{Backup, Compact, Demo, Doctor, Export, Import, Sync, VerifyDemo};
+        matches!(self, Sync(_) | Import(_) | Export(_) | Backup(_) | Doctor(_) | Compact(_) | Demo(_) | VerifyDemo(_))
     }
 
     /// Whether the command acts on the records of an open home.

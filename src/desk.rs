@@ -43,7 +43,17 @@ impl Desk {
         let actor = {
             let memory = replica.read();
             let workers = &memory.reference.workers;
-            let chosen = worker.and_then(|id| workers.get(&id)).or_else(|| {
+            let enrolment = replica.enrolment();
+            // A device that has joined a server holds the whole county's list: its own worker sits here.
+            let own = enrolment.as_ref().and_then(|enrolment| enrolment.scope.workers.first().copied());
+            let seated = worker.and_then(|id| workers.get(&id)).or_else(|| own.and_then(|id| workers.get(&id)));
+            if let (None, Some(enrolment), Some(own)) = (seated, &enrolment, own) {
+                // Before the first round the list is not here yet.
+                let regions = enrolment.scope.territories.clone();
+                let brief = Worker { id: own, role: Role::GridWorker, regions, ..Worker::default() };
+                return Desk { actor: actor_of(Some(&brief), &replica), replica: replica.clone() };
+            }
+            let chosen = seated.or_else(|| {
                 workers.values().filter(|worker| !worker.meta.deleted).min_by_key(|w| (w.regions.is_empty(), w.id))
             });
             actor_of(chosen, &replica)

@@ -19,6 +19,19 @@ pub fn for_demo(home: &Home) -> Result<Replica, ReplicaError> {
     Replica::create(home.clone(), &KeyMode::KeyFile)
 }
 
+/// The home of a device that joins a server with its first command.
+pub fn for_enrolment(
+    home: &Home,
+    passphrase_file: Option<&PathBuf>,
+    io: &mut Io<'_>,
+) -> Result<Result<Replica, ReplicaError>, Fault> {
+    let mode = key_mode(false, passphrase_file, io)?;
+    if matches!(mode, KeyMode::KeyFile) {
+        io.remark(say::made_key_file(io.lang, &home.key_file_path().display().to_string()));
+    }
+    Ok(Replica::create(home.clone(), &mode))
+}
+
 /// An import that makes the home. The files are read first: what cannot be read makes none. A dry run is carried out on a
 /// home in memory.
 pub fn first_import(import: &Import, home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Outcome {
@@ -61,7 +74,7 @@ pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'
 
 /// Puts the first worker into a home that has none because its making was cut off: whoever goes on with it works there.
 pub fn settle_if_cut_off(replica: &Replica, name: Option<&str>, now: Now) -> Result<(), ReplicaError> {
-    if replica.store().last_seq() > 0 {
+    if replica.store().last_seq() > 0 || replica.enrolment().is_some() {
         return Ok(());
     }
     replica.open_records(now.today())?;

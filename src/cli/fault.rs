@@ -280,6 +280,8 @@ macro_rules! told {
 }
 told!(
     CliError,
+    crate::replica::sync::DeviceSyncError,
+    crate::sync::http::LinkError,
     crate::central::http::ServeError,
     crate::central::store::StoreFault,
     crate::desk::IntakeError,

@@ -123,6 +123,7 @@ fn on_home(command: &Sub, passphrase_file: Option<&PathBuf>, args: &[OsString], 
     if !home.exists()? {
         let made = match command {
             Sub::Demo(_) => Some(create::for_demo(&home)),
+            Sub::Enroll(_) => Some(create::for_enrolment(&home, passphrase_file, io)?),
             Sub::Import(import) => return create::first_import(import, &home, passphrase_file, io).map(|()| 0),
             _ => None,
         };
@@ -205,8 +206,8 @@ pub(super) fn carry_out(command: &Sub, replica: Replica, io: &mut Io<'_>) -> Out
     }
     let before = replica.store().last_seq();
     match command {
-        // It brings workers of its own.
-        Sub::Demo(_) => {}
+        // They bring workers of their own.
+        Sub::Demo(_) | Sub::Enroll(_) => {}
         Sub::Import(import) => create::settle_if_cut_off(&replica, import.worker_name.as_deref(), io.now)?,
         _ => create::settle_if_cut_off(&replica, None, io.now)?,
     }

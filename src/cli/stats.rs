@@ -26,9 +26,9 @@ impl Run for Stats {
         value.insert("due".to_owned(), json!(agenda.visits.len()));
         value.insert("overdue".to_owned(), json!(agenda.overdue));
         value.insert("pending".to_owned(), json!(desk.replica().unsent()));
-        for name in ["refused", "conflicts"] {
-            value.insert(name.to_owned(), json!(0));
-        }
+        let standing = desk.replica().standing()?;
+        value.insert("refused".to_owned(), json!(standing.as_ref().map_or(0, |standing| standing.refused)));
+        value.insert("conflicts".to_owned(), json!(standing.as_ref().map_or(0, |standing| standing.conflicts)));
         value.insert("commands".to_owned(), json!(desk.replica().store().last_seq()));
         value.insert("disk_bytes".to_owned(), json!(usage.total));
         if io.json {

@@ -25,7 +25,7 @@ mod view;
 
 pub use enrolment::Enrolment;
 pub use inbox::{InboxEntry, OpenConflict};
-pub use round::DeviceSyncError;
+pub use round::{DeviceSyncError, Outgoing};
 
 pub(super) use held::State;
 

@@ -36,4 +36,22 @@ crate::messages! {
     device_revoked(id: &str, name: &str) => "{id}  已停用设备：{name}", "{id}  device revoked: {name}";
     feeds_given(id: &str, feeds: &str) => "{id}  可保存：{feeds}", "{id}  may hold: {feeds}";
     ingested(applied: usize, merged: usize, refused: usize, reply: &str) => "生效{applied}条，合并{merged}条，退回{refused}条；答复已写入 {reply}", "{applied} applied, {merged} merged, {refused} refused; the reply is in {reply}";
+    enrolled(name: &str, workers: usize, feeds: usize) => "已接入服务器：{name}，人员{workers}名，辖区{feeds}处。请运行 zhulian sync 下载数据", "joined the server: {name}, {workers} workers, {feeds} territories. Run zhulian sync to fetch the data";
+    synced(pushed: u64, refused: u64, pulled: u64) => "同步完成：上传{pushed}条，其中退回{refused}条；下载{pulled}条", "synchronised: {pushed} sent, {refused} of them refused; {pulled} received";
+    sync_pushed(done: u64, total: u64) => "正在上传 {done}/{total}", "sending {done}/{total}";
+    sync_pulled(done: u64) => "正在下载，已收到{done}条", "receiving, {done} so far";
+    sync_waiting(seconds: u64) => "服务器暂未应答，{seconds}秒后重试", "no answer yet, trying again in {seconds} s";
+    sync_written(commands: u64, left: u64, path: &str) => "已将{commands}条待上传操作写入 {path}，另有{left}条待下一个文件", "{commands} commands written to {path}; {left} wait for a further file";
+    sync_nothing_to_write => "没有待上传的操作，未写文件", "nothing waits to be sent; no file was written";
+    inbox_refused(what: &str, seq: u64, message: &str) => "第{seq}条“{what}”被退回：{message}", "command {seq}, “{what}”, was refused: {message}";
+    inbox_refused_next(seq: u64) => "办妥后移出：zhulian inbox --seen {seq}", "once seen to: zhulian inbox --seen {seq}";
+    inbox_lost(holder: &str, since: &str) => "认领未成功：{holder}已于{since}认领", "the claim was lost: {holder} claimed at {since}";
+    inbox_similar(no: &str, card: &str) => "可改为认领 {no}“{card}”：zhulian wish claim {no}", "claim {no} instead, “{card}”: zhulian wish claim {no}";
+    inbox_overtaken(what: &str, seq: u64, fields: &str) => "第{seq}条“{what}”已生效，但以下内容已由他人更新，以他人填报为准：{fields}", "command {seq}, “{what}”, stands, but others have written these later: {fields}";
+    inbox_overtaken_remedy => "请核对；如仍应按本人填报，请重新更正", "check; if yours is right, correct it again";
+    inbox_conflict(field: &str, held: &str, held_by: &str, offered: &str, offered_by: &str) => "“{field}”填报不一致：现值“{held}”（{held_by}），另一值“{offered}”（{offered_by}）", "“{field}” was written differently: “{held}” stands ({held_by}), “{offered}” was offered ({offered_by})";
+    inbox_conflict_other => "两条记录可能重复，请核实", "two records may be of one thing; please check";
+    inbox_conflict_remedy(id: &str) => "核实后办理：zhulian inbox --settle {id} --choice keep_held（保留现值）或 take_offered（采用另一值）或 noted（已核实知悉）", "after checking: zhulian inbox --settle {id} --choice keep_held, take_offered or noted";
+    inbox_seen(seq: u64) => "第{seq}条已移出待办", "command {seq} has left the inbox";
+    inbox_settled(id: &str) => "{id}  冲突已处理", "{id}  conflict settled";
 }

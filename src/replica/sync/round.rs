@@ -5,8 +5,9 @@ use super::super::{Replica, ReplicaError};
 use super::session::Session;
 use crate::domain::moment::Now;
 use crate::i18n::{Explain, Lang, replica as say};
-use crate::sync::client::Client;
-use crate::sync::http::{Exchange, Progress, Summary, SyncError, round};
+use crate::sync::client::{Client, Local as _, Reply, Request, RoundError};
+use crate::sync::http::{Exchange, Link, Options, Progress, Summary, SyncError, round};
+use crate::sync::protocol::{Outcome, Parcel, PushReply};
 
 /// Why a round did not come to its end. What was answered until then is kept.
 #[derive(Debug, thiserror::Error)]
@@ -97,5 +98,80 @@ impl Replica {
             self.vault.store.checkpoint().map_err(unreadable).map_err(failed)?;
         }
         Ok(summary)
+    }
+}
+
+/// What a device writes into a file instead of sending it.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// The bytes that would have been sent, with the device's seal.
+    pub parcel: Parcel,
+    /// Commands in it.
+    pub commands: u64,
+    /// Commands that wait behind it, for a further file.
+    pub left: u64,
+}
+
+impl Replica {
+    /// [`Replica::sync_once`] with the server that the device has joined.
+    ///
+    /// # Errors
+    /// [`DeviceSyncError`].
+    pub fn sync_with_server(&self, now: Now, see: &mut dyn FnMut(Progress)) -> Result<Summary, DeviceSyncError> {
+        let enrolment = self.enrolment().ok_or(DeviceSyncError::NotEnrolled)?;
+        let secret = enrolment.key().map_err(ReplicaError::from)?;
+        let options =
+            Options { trust: enrolment.trust.clone(), allow_plain: enrolment.allow_plain, ..Options::default() };
+        let link = Link::new(&enrolment.url, &options).map_err(SyncError::from)?;
+        self.sync_once(&mut link.of(self.device(), secret), now, see)
+    }
+
+    /// The commands that have no verdict yet, as one sealed batch for a file; `None` where none wait.
+    ///
+    /// # Errors
+    /// [`DeviceSyncError`].
+    pub fn outgoing_parcel(&self) -> Result<Option<Outgoing>, DeviceSyncError> {
+        let session = self.file_session()?;
+        let waiting = session.last_seq() - session.answered();
+        let request = Client::default().next(&session).map_err(SyncError::from)?;
+        let Some(Request::Push(parcel)) = request else { return Ok(None) };
+        let secret = session.identity().1;
+        let commands = parcel.open(&secret).map_err(|error| SyncError::Round(RoundError::Server(error)))?.commands;
+        let commands = commands.len() as u64;
+        Ok(Some(Outgoing { parcel, commands, left: waiting - commands }))
+    }
+
+    /// Takes in the reply to a batch that travelled as a file. What it says already is passed over.
+    ///
+    /// # Errors
+    /// [`DeviceSyncError`]; `round.wrong_answer` for the reply to another device.
+    pub fn take_in_reply(&self, reply: &PushReply) -> Result<Summary, DeviceSyncError> {
+        let Ok(_alone) = self.syncing.try_lock() else { return Err(DeviceSyncError::Busy) };
+        let mut session = self.file_session()?;
+        if session.hash_at(reply.last_seq).is_some_and(|hash| hash != reply.last_hash) {
+            return Err(SyncError::Round(RoundError::WrongAnswer).into());
+        }
+        let before = session.answered();
+        let fresh: Vec<_> = reply.verdicts.iter().filter(|verdict| verdict.seq > before).cloned().collect();
+        let mut summary = Summary { pushed: fresh.len() as u64, rounds: 1, ..Summary::default() };
+        for verdict in &fresh {
+            match verdict.outcome {
+                Outcome::Applied => summary.verdicts.applied += 1,
+                Outcome::Merged { .. } => summary.verdicts.merged += 1,
+                Outcome::Refused { .. } => summary.verdicts.refused += 1,
+            }
+        }
+        if !fresh.is_empty() {
+            Client::default().take(&mut session, Ok(Reply::Push(reply.clone()))).map_err(SyncError::from)?;
+            self.vault.store.checkpoint().map_err(ReplicaError::from)?;
+        }
+        Ok(summary)
+    }
+
+    fn file_session(&self) -> Result<Session<'_>, DeviceSyncError> {
+        self.wait_until_open().map_err(DeviceSyncError::Replica)?;
+        let enrolment = self.enrolment().ok_or(DeviceSyncError::NotEnrolled)?;
+        let secret = enrolment.key().map_err(ReplicaError::from)?;
+        Session::new(self, secret).map_err(|fault| DeviceSyncError::Replica(fault.into()))
     }
 }
