@@ -56,7 +56,7 @@ impl Desk {
             let chosen = seated.or_else(|| {
                 workers.values().filter(|worker| !worker.meta.deleted).min_by_key(|w| (w.regions.is_empty(), w.id))
             });
-            actor_of(chosen, &replica)
+            actor_of(chosen.map(|worker| &**worker), &replica)
         };
         Desk { replica, actor }
     }

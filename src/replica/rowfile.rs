@@ -71,10 +71,11 @@ pub(super) struct Saved {
 pub(super) fn save(projection: &Projection) -> Result<Saved, StoreError> {
     let head = Head { version: VERSION, regions: projection.regions().to_vec() };
     let mut early = vec![tagged(HEAD, codec::encode(&head)?)];
-    let regions: Vec<RegionBrief> = projection.reference.regions.values().map(RegionBrief::of).collect();
+    let regions: Vec<RegionBrief> =
+        projection.reference.regions.values().map(|region| RegionBrief::of(region)).collect();
     push_parts(&mut early, REGIONS, &regions)?;
     let with_territory = projection.reference.workers.values().filter(|worker| !worker.regions.is_empty());
-    push_parts(&mut early, WORKERS, &with_territory.map(WorkerBrief::of).collect::<Vec<_>>())?;
+    push_parts(&mut early, WORKERS, &with_territory.map(|worker| WorkerBrief::of(worker)).collect::<Vec<_>>())?;
     for numbers in projection.list_order().chunks(CHUNK) {
         early.push(tagged(ROWS, projection.rows.save(numbers)));
     }
