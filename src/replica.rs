@@ -69,6 +69,8 @@ pub struct Replica {
     enrolment: RwLock<Option<Arc<sync::Enrolment>>>,
     /// Held during a round with the server.
     syncing: Mutex<()>,
+    /// Whether the server answered last time.
+    online: AtomicBool,
     /// Whether a thread makes a new base for the search index.
     compacting: Arc<AtomicBool>,
 }

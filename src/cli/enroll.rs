@@ -68,6 +68,7 @@ impl Run for Enroll {
             "territories": scope.territories,
             "pending": replica.unsent(),
         });
-        io.answer(&value, say::enrolled(io.lang, &name, scope.workers.len(), scope.territories.len()))
+        let shown = if name.is_empty() { &self.url } else { &name };
+        io.answer(&value, say::enrolled(io.lang, shown, scope.workers.len(), scope.territories.len()))
     }
 }

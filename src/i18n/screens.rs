@@ -35,6 +35,30 @@ crate::messages! {
     no_server => "单机使用，没有服务器来信", "Working alone: there is no server to hear from";
     still_opening => "数据正在打开，请稍候", "The data is still being opened";
     refreshed_alone => "已刷新。单机使用，无需同步", "Refreshed. Working alone: nothing to sync";
+    syncing => "正在同步…", "synchronising…";
+    sync_pushed(gauge: &str, done: u64, total: u64) => "正在上传 [{gauge}] {done}/{total}", "sending [{gauge}] {done}/{total}";
+    sync_pulled(done: u64) => "正在下载，已收到{done}条", "receiving, {done} so far";
+    sync_waiting(seconds: u64) => "服务器暂未应答，{seconds}秒后重试", "no answer yet, trying again in {seconds} s";
+    synced(pushed: u64, refused: u64, pulled: u64) => "同步完成：上传{pushed}条，退回{refused}条，下载{pulled}条", "Synchronised: {pushed} sent, {refused} refused, {pulled} received";
+
+    // --- the inbox ---
+    inbox_kind => "类别", "Kind";
+    inbox_about => "事项", "About";
+    inbox_when => "时间", "When";
+    inbox_nothing => "没有待处理的事项", "Nothing waits";
+    inbox_conflict => "填报不一致", "Conflict";
+    inbox_lost_claim => "认领未成功", "Lost claim";
+    inbox_refused => "被退回", "Refused";
+    inbox_overtaken => "已由他人更新", "Overtaken";
+    inbox_holder(holder: &str, since: &str) => "{holder}已于{since}认领。相近的心愿：", "{holder} claimed at {since}. Wishes like it:";
+    inbox_held_over(held: &str, offered: &str) => "现为“{held}”，本人填报“{offered}”", "“{held}” stands, you wrote “{offered}”";
+    inbox_held => "现值", "What stands";
+    inbox_offered => "另一值", "The other";
+    inbox_two_records => "两条记录可能重复，请核实", "Two records may be of one thing: please check";
+    inbox_no_file => "这一事项没有对应的家庭档案", "There is no household behind this";
+    inbox_no_conflict => "这一事项没有两个不同的值", "There are no two values here";
+    inbox_no_lost_claim => "这一事项没有相近的心愿可认领", "There is no like wish to claim here";
+    inbox_settle_first => "冲突须先处理", "A conflict is settled, not put away";
     quit_hint(key: &str) => "按 {key} 退出", "Press {key} to quit";
 
     // --- settings and drafts ---

@@ -272,6 +272,7 @@ impl Replica {
             acknowledged: RwLock::new(None),
             enrolment: RwLock::new(None),
             syncing: Mutex::new(()),
+            online: false.into(),
             compacting: Arc::default(),
         }
     }

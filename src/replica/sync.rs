@@ -59,6 +59,11 @@ impl Replica {
         self.enrolment.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether the server answered the last request of the last round.
+    pub fn is_online(&self) -> bool {
+        self.online.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
     /// How the device stands with its server; `None` without one.
     ///
     /// # Errors

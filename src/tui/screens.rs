@@ -24,6 +24,7 @@ pub mod help;
 pub mod household;
 pub mod households;
 pub mod import;
+pub mod inbox;
 pub mod leads;
 pub mod lock;
 pub mod menu;
@@ -121,6 +122,8 @@ parts! {
         Wishes in wishes;
         /// Bringing in rosters.
         Import in import;
+        /// What did not stand as it was meant.
+        Inbox in inbox;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.

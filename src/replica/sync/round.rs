@@ -89,7 +89,10 @@ impl Replica {
         let secret = enrolment.key().map_err(ReplicaError::from)?;
         let failed = |fault: crate::domain::records::Unreadable| DeviceSyncError::Replica(fault.into());
         let mut session = Session::new(self, secret).map_err(failed)?;
-        let summary = round(link, &mut session, Client::default(), see)?;
+        let done = round(link, &mut session, Client::default(), see);
+        let answered = !matches!(done, Err(SyncError::Link(_)));
+        self.online.store(answered, std::sync::atomic::Ordering::Relaxed);
+        let summary = done?;
         session.finish(now).map_err(failed)?;
         self.refresh_view().map_err(failed)?;
         if session.moved || summary.pushed > 0 || summary.pulled > 0 {

@@ -17,6 +17,7 @@ use crate::domain::visit::Visit;
 use crate::domain::wish::Wish;
 use crate::replica::Committed;
 use crate::store::Passphrase;
+use crate::sync::http::{Progress, Summary};
 use crate::tui::keymap::Action;
 use crate::tui::screens::{Layer, Screen};
 use crate::tui::session::{self, Timer};
@@ -118,6 +119,8 @@ pub enum Work {
     SettleIn(String),
     /// Fills an empty home with an invented village: [`Message::Progress`], then [`Message::Seated`].
     Demo,
+    /// A round with the server: [`Message::Syncing`] on the way, [`Message::Synced`] at the end.
+    Sync,
     /// Something else that takes long, run on a thread of its own with the desk; it reports through the post it is given.
     Long(Long),
 }
@@ -205,6 +208,10 @@ pub enum Message {
     Draft(Origin, String, Option<Vec<u8>>),
     /// Somebody else (another terminal, a sync) changed records.
     Changed,
+    /// How far a round with the server has come.
+    Syncing(Progress),
+    /// A round with the server is over.
+    Synced(Result<Summary, Fault>),
     /// How the device stands with its server.
     Sync(super::context::SyncStatus),
     /// How far long work has come: done, of how many.
@@ -233,6 +240,8 @@ impl Message {
             | Message::Unlocked(_)
             | Message::Changed
             | Message::Sync(_)
+            | Message::Syncing(_)
+            | Message::Synced(_)
             | Message::Failed(_) => None,
         }
     }

@@ -8,8 +8,8 @@ use crate::domain::worker::Right as CaseRight;
 use crate::i18n::{forms, screens as text};
 use crate::tui::keymap::Action;
 use crate::tui::screens::{
-    Layer, Screen, find, help, households, import, leads, menu, needs, palette, pool, settings, sheet, today, visit,
-    wishes,
+    Layer, Screen, find, help, households, import, inbox, leads, menu, needs, palette, pool, settings, sheet, today,
+    visit, wishes,
 };
 use crate::tui::session;
 use crate::tui::theme::Role;
@@ -25,7 +25,7 @@ pub(super) fn can(console: &Console, action: Action, ctx: &Context<'_>) -> Can {
         Undo => open(ctx),
         Redo => Can::No(text::no_redo(lang).to_owned()),
         Export => Can::No(text::no_export(lang).to_owned()),
-        GoInbox => Can::No(text::no_server(lang).to_owned()),
+        GoInbox => Can::when(ctx.sync.enrolled, text::no_server(lang)),
         GoLeads | GoNeeds => Can::when(ctx.may(CaseRight::SeeCases), text::no_right(lang)),
         GoWishes => Can::when(ctx.may(CaseRight::Claim) || ctx.may(CaseRight::SeeCases), text::no_right(lang)),
         GoImport => Can::when(ctx.may(CaseRight::Import), text::no_right(lang)),
@@ -95,7 +95,12 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::Menu => over(console, menu::State::default().into(), "Menu"),
         Action::Find => over(console, find::State::new(console.queries()).into(), "Find"),
         Action::Back => back(console),
-        Action::Refresh => vec![Effect::Tell(Notice::Text(text::refreshed_alone(lang).to_owned(), Role::Notice))],
+        Action::Refresh if !console.world.sync.enrolled => {
+            vec![Effect::Tell(Notice::Text(text::refreshed_alone(lang).to_owned(), Role::Notice))]
+        }
+        Action::Refresh => {
+            vec![Effect::Tell(Notice::Text(text::syncing(lang).to_owned(), Role::Notice)), Effect::Work(Work::Sync)]
+        }
         Action::Undo => vec![Effect::Work(Work::Undo)],
         Action::Language => {
             let mut settings = console.world.settings.clone();
@@ -117,6 +122,7 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::GoLeads => to(console, leads::State::default().into()),
         Action::GoNeeds => to(console, needs::State::default().into()),
         Action::GoImport => to(console, import::State::default().into()),
+        Action::GoInbox => to(console, inbox::State::default().into()),
         Action::GoWishes => to(console, wishes::State::default().into()),
         Action::LogVisit | Action::AddNeed | Action::AddLead | Action::AddWish | Action::Reveal => {
             let form = console.with(place.origin, |ctx| form(console, action, ctx));

@@ -131,6 +131,7 @@ impl Run<Console> for Runner {
                 });
             }
             Work::Demo => self.long(post, move |desk, post| demo(desk, now, origin, post)),
+            Work::Sync => self.long(post, move |desk, post| sync(desk, now, post)),
             Work::Long(Long(work)) => self.long(post, move |desk, post| {
                 let own = post.clone();
                 work(desk, now, &move |message| own.send(message));
@@ -182,7 +183,28 @@ fn report(done: Result<(), Fault>, post: &Post<Message>) {
 pub fn sync_status(desk: &Desk) -> SyncStatus {
     let replica = desk.replica();
     let read_only = replica.store().read_only().is_some();
-    SyncStatus { unsent: replica.unsent(), read_only, ..SyncStatus::default() }
+    let enrolled = replica.enrolment().is_some();
+    // While the index opens only this much is known.
+    let standing = if replica.is_open() { replica.standing().ok().flatten() } else { None };
+    SyncStatus {
+        enrolled,
+        online: enrolled && replica.is_online(),
+        unsent: replica.unsent(),
+        conflicts: standing.as_ref().map_or(0, |standing| standing.conflicts),
+        read_only,
+        last: standing.and_then(|standing| standing.last),
+    }
+}
+
+/// A round with the server, told as it goes. The worker may be known only afterwards.
+fn sync(desk: &Desk, now: Now, post: &Post<Message>) {
+    let done = desk.replica().sync_with_server(now, &mut |progress| post.send(Message::Syncing(progress)));
+    if let Some(desk) = seat(desk) {
+        post.send(Message::Seated(Seat(desk)));
+    }
+    post.send(Message::Synced(done.map_err(|error| Fault::of(&error))));
+    post.send(Message::Changed);
+    post.send(Message::Sync(sync_status(desk)));
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {

@@ -136,6 +136,10 @@ actions! {
         Release "release" "放弃认领" "Release" undo;
         Connect "connect" "对接" "Connected" undo;
         Fulfil "fulfil" "圆梦" "Fulfil" undo;
+        KeepHeld "conflict.keep" "保留现值" "Keep what stands";
+        TakeOffered "conflict.take" "采用另一值" "Take the other";
+        ClaimNext "claim.next" "认领相近心愿" "Claim a like wish" undo;
+        PutAway "inbox.away" "办妥移出" "Put away";
         ConfirmReceipt "receipt.confirm" "受助人确认" "Confirm receipt" confirm;
     }
     Forms "表单" "Forms" {

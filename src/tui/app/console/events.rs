@@ -9,6 +9,7 @@ use super::super::{frame, global};
 use super::{CLOCK, Console, MASK, NOTICE, Out, context};
 use crate::domain::moment::{Moment, Now};
 use crate::i18n::{domain, screens as text};
+use crate::sync::http::Progress;
 use crate::tui::keymap::{Action, Context as KeyContext, Keymap};
 use crate::tui::screens::{Screen, welcome};
 use crate::tui::session::{self, App, Frame, Mouse, MouseKind, Timer};
@@ -111,6 +112,25 @@ impl Console {
             | Message::Outcome(_, Err(fault))
             | Message::Failed(fault) => self.fault(fault.clone(), out),
             Message::Sync(sync) => self.world.sync = *sync,
+            Message::Syncing(progress) => {
+                let lang = self.world.settings.lang;
+                let told = match progress {
+                    Progress::Pushed(done, total) => {
+                        let gauge = gauge(*done, *total);
+                        text::sync_pushed(lang, &gauge, *done, *total)
+                    }
+                    Progress::Pulled(done) => text::sync_pulled(lang, *done),
+                    Progress::Waiting(pause) => text::sync_waiting(lang, pause.as_secs().max(1)),
+                };
+                self.tell(Notice::Text(told, Role::Notice), out);
+            }
+            Message::Synced(Ok(done)) => {
+                let lang = self.world.settings.lang;
+                let told = text::synced(lang, done.pushed, done.verdicts.refused, done.pulled);
+                let role = if done.verdicts.refused > 0 { Role::Warning } else { Role::Ok };
+                self.tell(Notice::Text(told, role), out);
+            }
+            Message::Synced(Err(fault)) => self.fault(fault.clone(), out),
             Message::Seated(Seat(desk)) => {
                 self.desk = desk.clone();
                 self.refresh(out);
@@ -147,6 +167,12 @@ impl Console {
         };
         self.carry_out(effects, Origin::default(), out);
     }
+}
+
+/// How much of a whole is done, in ten cells.
+fn gauge(done: u64, total: u64) -> String {
+    let full = done.min(total) * 10 / total.max(1);
+    (0..10).map(|cell| if cell < full { '#' } else { '.' }).collect()
 }
 
 /// Whether an error says that the disk has no room.
