@@ -298,7 +298,8 @@ impl Transaction for PostgresTransaction<'_> {
         let new: Vec<&String> = names.iter().filter(|name| !there.contains(*name)).collect();
         if !new.is_empty() {
             // In order, like the locks.
-            let add = "INSERT INTO zl_feed (county, name, head) SELECT $1, n.name, 0 FROM UNNEST($2::text[]) AS n (name)
+            let add =
+                "INSERT INTO zl_feed (county, name, head) SELECT $1, n.name, 0 FROM UNNEST($2::text[]) AS n (name)
                 ON CONFLICT (county, name) DO NOTHING";
             self.connection.change(add, &[&self.county, &new])?;
         }
@@ -391,7 +392,8 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
         self.lock()?;
-        let set = "INSERT INTO zl_holding (county, wish, unit, claim, fence, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
+        let set =
+            "INSERT INTO zl_holding (county, wish, unit, claim, fence, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (county, wish, unit) DO UPDATE SET fence = EXCLUDED.fence, lease_until = EXCLUDED.lease_until
             WHERE zl_holding.claim = EXCLUDED.claim";
         let (wish, claim) = (uuid(holding.wish.0), uuid(holding.claim.0));
@@ -399,7 +401,8 @@ impl Transaction for PostgresTransaction<'_> {
         Ok(self.connection.change(set, &[&self.county, &wish, &unit, &claim, &holding.fence, &until])? > 0)
     }
     fn holding(&mut self, wish: WishId, unit: u16) -> Result<Option<Holding>, StoreFault> {
-        let sql = "SELECT unit, claim, fence, lease_until FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3";
+        let sql =
+            "SELECT unit, claim, fence, lease_until FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3";
         let row = self.connection.row(sql, &[&self.county, &uuid(wish.0), &i32::from(unit)])?;
         Ok(row.map(|row| holding(wish, &row)))
     }
