@@ -45,12 +45,17 @@ impl Lang {
         }
     }
 
-    /// The language of the environment: the first non-empty of `LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX orders
-    /// them. Chinese when that names neither Chinese nor English.
+    /// The language of this process's environment; see [`Lang::from_variables`].
     pub fn from_env() -> Lang {
+        Lang::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The language of an environment: the first non-empty of `LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX orders them.
+    /// Chinese when that names neither Chinese nor English.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Lang {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .filter_map(|name| std::env::var(name).ok())
+            .into_iter()
+            .filter_map(variable)
             .find(|value| !value.is_empty())
             .and_then(|value| Lang::from_locale(&value))
             .unwrap_or_default()
