@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use divan::counter::{BytesCount, ItemsCount};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use zhulian::store::seal::Purpose;
-use zhulian::store::{Batch, Home, Index, KeyMode, Options, Seq, Store, StoreError};
+use zhulian::store::{Batch, Home, Index, KeyMode, Options, RowsPart, Seq, Store, StoreError};
 
 /// Households of a city.
 const CITY: usize = 85_700;
@@ -197,9 +197,11 @@ fn load_rows(bencher: divan::Bencher, mode: usize) {
             chunk
         })
         .collect();
-    store.write_rows(0, &chunks).unwrap();
+    store.write_rows(0, &chunks, &[]).unwrap();
     let bytes: usize = chunks.iter().map(Vec::len).sum();
-    bencher.counter(BytesCount::new(bytes)).bench_local(|| store.read_rows(|_, bytes| Ok(bytes.len())).unwrap());
+    bencher
+        .counter(BytesCount::new(bytes))
+        .bench_local(|| store.read_rows(RowsPart::All, |_, bytes| Ok(bytes.len())).unwrap());
 }
 
 /// Reading one record of 20,000.

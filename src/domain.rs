@@ -2,7 +2,7 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | a record kind and its field table | the file of its name: [`household`], [`member`], [`visit`], [`lead`], [`need`], [`wish`], [`claim`], [`resource`], [`indicator`], [`region`], [`station`], [`org`], [`worker`], [`conflict`] |
+//! | a record kind and its field table | the file of its name: [`household`], [`member`], [`visit`], [`lead`], [`need`], [`wish`], [`claim`], [`resource`], [`indicator`], [`region`], [`station`], [`org`], [`worker`], [`conflict`], [`allotment`] |
 //! | how kinds, tables and storage by field name are made | [`record`], [`field`], [`value`], [`id`] |
 //! | what a worker can do, and what it changes | [`command`], [`change`] |
 //! | every business rule | [`mod@decide`], with [`lifecycle`] tables, [`validate`], [`duplicate`], [`privacy`] |
@@ -16,6 +16,7 @@
 #[macro_use]
 pub mod record;
 
+pub mod allotment;
 pub mod change;
 pub mod claim;
 pub mod codes;

@@ -1,6 +1,6 @@
 //! Every text a person reads, in Chinese and in English.
 //!
-//! One file per area under `i18n/`, each a [`messages!`] table. An entry needs both languages and
+//! One file per area under `i18n/`, each a [`messages!`](crate::messages!) table. An entry needs both languages and
 //! its arguments are checked by `format!`, so a missing or misspelt message does not compile.
 
 pub mod central;
@@ -46,12 +46,17 @@ impl Lang {
         }
     }
 
-    /// The language of the environment: the first non-empty of `LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX orders
-    /// them. Chinese when that names neither Chinese nor English.
+    /// The language of this process's environment; see [`Lang::from_variables`].
     pub fn from_env() -> Lang {
+        Lang::from_variables(|name| std::env::var(name).ok())
+    }
+
+    /// The language of an environment: the first non-empty of `LC_ALL`, `LC_MESSAGES`, `LANG`, as POSIX orders them.
+    /// Chinese when that names neither Chinese nor English.
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Lang {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .iter()
-            .filter_map(|name| std::env::var(name).ok())
+            .into_iter()
+            .filter_map(variable)
             .find(|value| !value.is_empty())
             .and_then(|value| Lang::from_locale(&value))
             .unwrap_or_default()
@@ -96,7 +101,7 @@ macro_rules! messages {
     () => {};
     ($(#[$meta:meta])* $name:ident => $zh:literal, $en:literal; $($rest:tt)*) => {
         $(#[$meta])*
-        #[doc = concat!($zh, " / ", $en)]
+        #[doc = concat!("```text\n", $zh, "\n", $en, "\n```")]
         pub const fn $name(lang: $crate::i18n::Lang) -> &'static str {
             match lang {
                 $crate::i18n::Lang::Zh => $zh,
@@ -107,7 +112,7 @@ macro_rules! messages {
     };
     ($(#[$meta:meta])* $name:ident($($arg:ident : $type:ty),+ $(,)?) => $zh:literal, $en:literal; $($rest:tt)*) => {
         $(#[$meta])*
-        #[doc = concat!($zh, " / ", $en)]
+        #[doc = concat!("```text\n", $zh, "\n", $en, "\n```")]
         pub fn $name(lang: $crate::i18n::Lang, $($arg: $type),+) -> String {
             match lang {
                 $crate::i18n::Lang::Zh => format!($zh),

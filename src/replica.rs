@@ -7,6 +7,7 @@
 
 pub mod agenda;
 mod bulk;
+mod by_id;
 mod entry;
 mod error;
 mod fold;
@@ -22,6 +23,7 @@ mod upkeep;
 mod vault;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use chrono::NaiveDate;
@@ -52,13 +54,18 @@ use lookup::{Lookup, households_of};
 /// A device's copy of the records in its territory.
 pub struct Replica {
     vault: Vault,
-    memory: RwLock<Projection>,
+    /// Shared with the thread that compacts the search index, which may outlast the replica by a moment.
+    memory: Arc<RwLock<Projection>>,
     writer: Mutex<Writer>,
     /// Lately read households' files, newest last.
     cache: Mutex<VecDeque<(HouseholdId, Arc<Dossier>)>>,
     phase: Mutex<Phase>,
     phase_changed: Condvar,
     serial: std::sync::atomic::AtomicU64,
+    /// The last command that the server has acknowledged; `None` on a device that works alone.
+    acknowledged: RwLock<Option<u64>>,
+    /// Whether a thread makes a new base for the search index.
+    compacting: Arc<AtomicBool>,
 }
 
 /// How far opening has come.
@@ -200,7 +207,7 @@ impl Replica {
             (logged, folded)
         };
         let bytes = codec::encode(&logged)?;
-        let batch = vault::batch(&folded)?;
+        let batch = vault::batch(&*self.vault.store.index()?, &folded)?;
         let acknowledged = self.vault.store.append(&bytes)?;
         debug_assert_eq!(acknowledged, seq);
         writer.clock = clock;
@@ -280,9 +287,33 @@ impl Replica {
             memory.project(&dossier, &self.vault, today);
             fresh.push((household, Arc::new(dossier)));
         }
+        let crowded = memory.searchable && memory.search.wants_compaction();
         drop(memory);
         for (household, dossier) in fresh {
             self.remember(household, dossier);
+        }
+        if crowded {
+            self.compact_search();
+        }
+    }
+
+    /// Has a thread make a new base for the search index, one at a time: many changed rows beside the base slow every
+    /// keystroke down.
+    fn compact_search(&self) {
+        if self.compacting.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let (memory, compacting) = (self.memory.clone(), self.compacting.clone());
+        let spawned = std::thread::Builder::new().name("search".to_owned()).spawn(move || {
+            let index = memory.read().unwrap_or_else(PoisonError::into_inner).search.clone();
+            let compacted = index.compacted();
+            drop(index);
+            // Where the whole index was built anew meanwhile, there is nothing to adopt.
+            memory.write().unwrap_or_else(PoisonError::into_inner).search.adopt(compacted);
+            compacting.store(false, Ordering::Release);
+        });
+        if spawned.is_err() {
+            self.compacting.store(false, Ordering::Release);
         }
     }
 

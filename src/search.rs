@@ -130,6 +130,11 @@ impl Builder {
         Builder::default()
     }
 
+    /// An empty builder with room for so many households.
+    pub fn with_capacity(households: usize) -> Builder {
+        Builder { writer: Writer::with_capacity(households), late: Index::default() }
+    }
+
     /// Adds a household. Rows may come in any order, ascending is fastest; of two with the same row the later stands.
     pub fn add(&mut self, doc: &Doc<'_>) {
         if self.writer.last_row().is_none_or(|last| last < doc.row) {

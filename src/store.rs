@@ -34,6 +34,7 @@ mod snapshot;
 mod space;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use zeroize::Zeroizing;
@@ -43,14 +44,15 @@ use checkpoint::Checkpoint;
 pub use compact::Compacted;
 use disk::LockGuard;
 pub use doctor::Health;
-pub use envelope::{Kdf, KeyKind, KeyMode, Passphrase, Unlock};
+pub use envelope::{Kdf, KeyFile, KeyKind, KeyMode, Passphrase, Unlock};
 pub use error::{Part, Result, StoreError};
 pub use home::Home;
-pub use index::{Batch, Index, IndexStats};
+pub use index::{Batch, Index, IndexStats, MemoryIndex};
 use journal::{Entries, Group, Journal};
 pub use open::OpenReport;
 pub use recover::Recovery;
 pub use report::{Finding, Severity};
+pub use rows::RowsPart;
 use seal::{Keys, Purpose, Sealer};
 pub use space::{DiskUsage, Room};
 
@@ -88,6 +90,8 @@ pub struct Store {
     before: Option<Checkpoint>,
     /// Whether the checkpoint on the disk says that the index was not touched since.
     untouched: Mutex<bool>,
+    /// Whether no batch was applied since the index was opened.
+    settled: AtomicBool,
     /// Held for reading by a write, and for writing by what must see no write (compaction).
     quiet: RwLock<()>,
     _lock: Box<dyn LockGuard>,
@@ -222,30 +226,32 @@ impl Store {
         Ok(self.index()?.applied_seq())
     }
 
-    /// Replaces the row file. `stamp` is the seq that the rows are as of; `chunks` are what [`Store::read_rows`] gives
-    /// back, best some thousand rows each.
-    pub fn write_rows(&self, stamp: Seq, chunks: &[impl AsRef<[u8]>]) -> Result<()> {
+    /// Replaces the row file. `stamp` is the seq that the rows are as of; the chunks are what [`Store::read_rows`] gives
+    /// back, best some hundred rows each: `early` those that the first frame needs, `late` the others.
+    pub fn write_rows(&self, stamp: Seq, early: &[Vec<u8>], late: &[Vec<u8>]) -> Result<()> {
         rows::write(
             &*self.home.disk,
             &self.home.rows_path(),
             &self.home_id,
             &self.keys.sealer(Purpose::Rows),
             stamp,
-            chunks,
+            early,
+            late,
         )
     }
 
-    /// Reads the row file, giving each chunk (number, bytes) to `read` on one of several threads. Gives the stamp and
+    /// Reads the row file or a part of it, giving each chunk (number, bytes) to `read` on one of several threads. Gives the stamp and
     /// the results in order; `None` when there is no file. Works before [`Store::recover`].
     ///
     /// # Errors
     /// `store.corrupt`: call [`Store::discard_rows`] and write the file again. Errors of `read` are passed on.
     pub fn read_rows<T: Send>(
         &self,
+        part: RowsPart,
         read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
     ) -> Result<Option<(Seq, Vec<T>)>> {
         let sealer = self.keys.sealer(Purpose::Rows);
-        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, read)
+        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, part, read)
     }
 
     /// Puts a row file that cannot be used into the quarantine.
@@ -339,6 +345,7 @@ impl Store {
     /// Before the index is written to for the first time since a checkpoint: the disk must not go on saying that it
     /// was not.
     fn touch(&self) -> Result<()> {
+        self.settled.store(false, Ordering::Relaxed);
         let mut untouched = self.untouched.lock().unwrap_or_else(|p| p.into_inner());
         if *untouched {
             let applied = self.index().map_or(0, |index| index.applied_seq());
@@ -353,7 +360,8 @@ impl Store {
     }
 
     fn checkpoint_of(&self, applied_seq: Seq, clean: bool) -> Checkpoint {
-        Checkpoint { last_seq: self.journal.last_seq(), applied_seq, clean, boot: self.home.disk.boot_id() }
+        let settled = clean && self.settled.load(Ordering::Relaxed);
+        Checkpoint { last_seq: self.journal.last_seq(), applied_seq, clean, settled, boot: self.home.disk.boot_id() }
     }
 
     /// Waits until no write is under way, and keeps others waiting.

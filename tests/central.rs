@@ -16,7 +16,7 @@ use zhulian::domain::value::Value;
 use zhulian::domain::wish::{Wish, WishState};
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
-use zhulian::sync::client::{Client, Local as _, Request, RoundError};
+use zhulian::sync::client::{Client, Local as _, Reply, Request, RoundError};
 use zhulian::sync::fold::Body;
 use zhulian::sync::protocol::{ItemKey, Outcome, ProtocolError};
 
@@ -557,4 +557,234 @@ fn undo_works_after_sync_and_fails_where_others_have_built_on_it() {
     county.sync(&mut first).unwrap();
     assert_eq!(outcomes(&first), ["applied", "undo.changed_since"]);
     assert!(!server_file(&county, 1).needs[0].meta.deleted);
+}
+
+#[test]
+fn a_point_gives_out_only_what_was_set_aside_for_it() {
+    use zhulian::domain::allotment::Allotment;
+    use zhulian::domain::id::AllotmentId;
+    let (county, [mut first, mut second, _]) = county();
+    let at = county.now;
+    for command in stock(10, &[(1, 6)]) {
+        county.must(&command);
+    }
+    let more = Allotment {
+        id: AllotmentId(id(18, 2)),
+        resource: id(16, 1).into(),
+        station: Some(id(17, 1).into()),
+        quantity: 5,
+        ..Allotment::default()
+    };
+    let refused = county.act(&Command::AllotStock { allotment: Box::new(more) });
+    assert!(matches!(&refused, Outcome::Refused { told, .. } if told.code == "stock.short"), "{refused:?}");
+
+    let spend =
+        |quantity: u32| Command::SpendStock { allotment: AllotmentId(id(18, 1)), household: household_id(1), quantity };
+    county.sync(&mut first).unwrap();
+    county.sync(&mut second).unwrap();
+    assert!(first.act(at, spend(7)).is_err(), "the device knows what is left");
+    first.act(at, spend(4)).unwrap();
+    second.act(at, spend(4)).unwrap();
+    second.act(at, spend(2)).unwrap();
+    county.sync(&mut first).unwrap();
+    county.sync(&mut second).unwrap();
+    assert_eq!(outcomes(&second), ["stock.short", "applied"]);
+    let document = county.tx().document(&ItemKey::Record(key(Kind::Allotment, id(18, 1)))).unwrap().unwrap();
+    let Ok(Body::Record(Record::Allotment(left))) = Body::decode(&document.key, &document.body.0) else { panic!() };
+    assert_eq!((left.used, left.left()), (6, 0));
+    let told = server_file(&county, 1).history;
+    assert_eq!(told.iter().filter(|line| line.what == "spend_stock").count(), 2);
+    county.sync(&mut first).unwrap();
+    assert_eq!(file(&first, 1).unwrap(), server_file(&county, 1));
+}
+
+#[test]
+fn a_point_holds_a_wish_and_passes_it_on_offline() {
+    let (mut county, [mut first, mut second, _]) = with_wish(1);
+    let at = county.now;
+    let standing = {
+        let Command::ClaimWish { mut claim } = claim(1, 21, 1) else { panic!() };
+        claim.standing = true;
+        Command::ClaimWish { claim }
+    };
+    first.act(at, standing).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(claim_of(&county, 1, 1).lease_until, Some(at.plus(chrono::Duration::days(30))));
+    county.now = at.plus(chrono::Duration::days(20));
+    assert_eq!(county.authority.sweep(county.now, 100).unwrap(), 0);
+    let pass = Command::PassClaim {
+        claim: claim_id(1),
+        claimant: "李慈".into(),
+        claimant_org: None,
+        claimant_phone: "13800001234".into(),
+    };
+    first.act(county.now, pass.clone()).unwrap();
+    second.act(county.now, claim(2, 21, 1)).unwrap();
+    county.sync(&mut second).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(
+        (outcomes(&first), outcomes(&second)),
+        (vec!["applied".to_owned(); 2], vec!["wish.already_claimed".into()])
+    );
+    let passed = claim_of(&county, 1, 1);
+    assert_eq!((passed.claimant.as_str(), passed.standing, passed.state), ("李慈", false, ClaimState::Granted));
+    assert_eq!(first.act(county.now, pass).unwrap_err().reason.code(), "claim.not_standing");
+}
+
+#[test]
+fn nothing_flickers_between_push_and_pull() {
+    let (county, [mut first, mut second, _]) = county();
+    let at = county.now;
+    first.act(at, visit(1, 1, first.worker, at)).unwrap();
+    first.act(at, amend(1, "phone", "0577-88880000", "0577-11111111")).unwrap();
+    second.act(at, visit(2, 1, second.worker, at)).unwrap();
+    county.sync(&mut second).unwrap();
+    let shown = |device: &Device| {
+        let pending = device.pending();
+        let view = device.view(&pending);
+        let file = view.view.file(household_id(1)).unwrap().unwrap();
+        let mine = file.visits.iter().filter(|visit| visit.note == "走访记录1").count();
+        (mine, file.household.phone.clone())
+    };
+    let mut client = Client::default();
+    let mut steps = 0;
+    while let Some(request) = client.next(&first).unwrap() {
+        assert_eq!(shown(&first), (1, "0577-11111111".to_owned()), "before step {steps}");
+        let reply = county.answer(&request);
+        client.take(&mut first, reply).unwrap();
+        assert_eq!(shown(&first), (1, "0577-11111111".to_owned()), "after step {steps}");
+        steps += 1;
+    }
+    assert!(steps >= 2 && first.pending().is_empty());
+}
+
+#[test]
+fn a_command_that_no_longer_fits_waits_for_its_verdict() {
+    use zhulian::sync::rebase::Fate;
+    let (county, [mut first, mut second, _]) = with_wish(1);
+    let at = county.now;
+    first.act(at, claim(1, 21, 1)).unwrap();
+    second.act(at, claim(2, 21, 1)).unwrap();
+    county.sync(&mut second).unwrap();
+    // The answer to the push is lost, and the device sees by a pull that somebody was faster.
+    let mut client = Client::default();
+    let Some(Request::Push(_)) = client.next(&first).unwrap() else { panic!("nothing to push") };
+    let pull = zhulian::sync::protocol::Pull {
+        protocol: zhulian::sync::protocol::PROTOCOL,
+        device: first.id,
+        epoch: first.epoch,
+        known: zhulian::sync::protocol::Known::Cursors(
+            first
+                .cursors
+                .iter()
+                .map(|(feed, seq)| zhulian::sync::protocol::Cursor { feed: feed.clone(), seq: *seq })
+                .collect(),
+        ),
+        max_bytes: 1 << 20,
+    };
+    let page = county.answer(&Request::Pull(pull));
+    client.take(&mut first, page).unwrap();
+    let pending = first.pending();
+    let fates = first.view(&pending).fates;
+    assert!(matches!(&fates[0].1, Fate::Doubtful { refusal } if refusal.code() == "wish.already_claimed"), "{fates:?}");
+    county.sync(&mut first).unwrap();
+    assert!(first.pending().is_empty());
+    assert_eq!(first.inbox.len(), 1);
+}
+
+#[test]
+fn a_device_cannot_make_its_worker_an_administrator() {
+    use zhulian::domain::worker::Worker;
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    let own = key(Kind::Worker, first.worker);
+    let chief = Worker { id: id(1, 50).into(), name: "王".into(), role: Role::CivilAffairs, ..Worker::default() };
+    let promotion = Command::Amend {
+        household: None,
+        amendments: vec![zhulian::domain::command::Amendment {
+            record: own,
+            change: change("role", "grid_worker", "civil_affairs"),
+        }],
+    };
+    first.act(at, promotion).unwrap();
+    first.act(at, Command::Register { record: Box::new(Record::Worker(chief.clone())) }).unwrap();
+    let seed = zhulian::domain::command::Envelope {
+        command: Command::Seed { records: vec![Record::Worker(chief)] },
+        id: zhulian::domain::command::CommandId { device: first.id, seq: 3 },
+        ..first.said[0].envelope.clone()
+    };
+    first.write(seed);
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first), ["actor.not_permitted"; 3]);
+    // What the device says about the role of its author counts for nothing either.
+    let mut boasting = first.said[0].envelope.clone();
+    boasting.id.seq = 4;
+    boasting.role = Role::CivilAffairs;
+    first.write(boasting);
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first)[3], "actor.not_permitted");
+}
+
+#[test]
+fn many_feeds_without_news_cost_one_small_request() {
+    let county = County::new();
+    county.worker(1, Role::CivilAffairs);
+    let villages: Vec<u16> = (0..60).collect();
+    for n in &villages {
+        county.must(&household(*n, *n));
+    }
+    let mut desk = county.device(11, Role::CivilAffairs, &villages);
+    county.sync(&mut desk).unwrap();
+    assert_eq!(desk.cursors.len(), 61, "and the reference records");
+    let request = Client::default().next(&desk).unwrap().unwrap();
+    let Request::Pull(pull) = &request else { panic!("{request:?}") };
+    let Ok(Reply::Page(page)) = county.answer(&request) else { panic!("no page") };
+    let bytes =
+        zhulian::store::codec::encode(pull).unwrap().len() + zhulian::store::codec::encode(&page).unwrap().len();
+    assert!(bytes < 512, "{bytes}");
+    assert_eq!(county.sync(&mut desk).unwrap(), 1);
+    county.must(&visit(1, 7, zhulian::domain::id::WorkerId(id(1, 1)), county.now));
+    assert_eq!(county.sync(&mut desk).unwrap(), 2, "the digest, then the cursors");
+    assert_eq!(file(&desk, 7).unwrap(), server_file(&county, 7));
+}
+
+#[test]
+fn a_program_that_is_too_old_can_still_push() {
+    use zhulian::sync::protocol::{Known, Parcel, Pull};
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    first.act(at, visit(1, 1, first.worker, at)).unwrap();
+    let Some(Request::Push(parcel)) = Client::default().next(&first).unwrap() else { panic!("nothing to push") };
+    let mut push = parcel.open(&first.secret).unwrap();
+    push.protocol = 0;
+    let parcel = Parcel::pack(&push, &first.secret).unwrap();
+    assert!(county.answer(&Request::Push(parcel)).is_ok());
+    for (protocol, code) in [(0, "protocol.too_old"), (99, "protocol.too_new")] {
+        let pull = Pull { protocol, device: first.id, epoch: 1, known: Known::Cursors(Vec::new()), max_bytes: 1 };
+        assert_eq!(county.answer(&Request::Pull(pull)).unwrap_err().code(), code);
+    }
+}
+
+#[test]
+fn a_push_keeps_its_cost_on_the_wire() {
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    let words =
+        ["血压偏高", "药已送到", "子女在外务工", "屋顶漏雨", "低保金已到账", "想学编织", "腿脚不便", "邻居常来照看"];
+    for n in 0..200u16 {
+        // Ids as random as real ones, notes of about forty characters.
+        let chance = zhulian::domain::id::RecordId::derived(1_795_300_000_000 + u64::from(n), &[&n.to_be_bytes()]);
+        let Command::LogVisit { mut visit, amendments, needs } = visit(n, 1, first.worker, at) else { panic!() };
+        visit.id = chance.into();
+        let word = |at: usize| words[usize::from(chance.bytes()[at]) % words.len()];
+        visit.note = [8, 9, 10, 11, 12, 13].map(word).join("，");
+        let command = Command::LogVisit { visit, amendments, needs };
+        first.act(Moment(at.0 + i64::from(n) * 61_237), command).unwrap();
+    }
+    let Some(Request::Push(parcel)) = Client::default().next(&first).unwrap() else { panic!("nothing to push") };
+    let each = parcel.body.0.len() / 200;
+    println!("{each} bytes a visit");
+    assert!(each <= 250, "{each} bytes a visit");
+    county.sync(&mut first).unwrap();
+    assert_eq!(server_file(&county, 1).older_visits + server_file(&county, 1).visits.len() as u32, 200);
 }

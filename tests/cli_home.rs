@@ -261,11 +261,30 @@ fn a_backup_becomes_the_same_home_elsewhere() {
     assert_eq!(made["key"], "key_file");
     let other = TestHome::missing();
     assert_eq!(other.refusal(&["restore", &file]).0, "backup.needs_key");
-    let key = path_text(&home.path().join("keyfile"));
+    let told = other.run(&["restore", &file]);
+    assert!(told.err.contains("--key-file") && told.err.contains("keyfile"), "{}", told.err);
+    let told = home.run(&["backup", &file]);
+    assert!(told.err.contains(made["key_file"].as_str().unwrap()) && told.err.contains("--key-file"), "{}", told.err);
+    // Another home's key file, and a file that is none, open nothing and stay where they are.
+    let stranger = TestHome::with_people();
+    for wrong in [stranger.path().join("keyfile"), home.path().join("current")] {
+        let wrong = path_text(&wrong);
+        assert_eq!(other.refusal(&["restore", &file, "--key-file", &wrong]).0, "backup.other_key");
+        assert!(!other.path().join("keyfile").exists());
+    }
+    // The copy that was kept is enough; that of the home may be gone with it.
+    let key = path_text(&home.folder.path().join("safe"));
+    fs::copy(home.path().join("keyfile"), &key).unwrap();
     other.json(&["restore", &file, "--key-file", &key]);
     assert_eq!(text(&other.lines(&["visit", "list"])[0]["id"]), visit);
     assert_eq!(other.json(&["stats"])["commands"], home.json(&["stats"])["commands"]);
     assert_eq!(other.refusal(&["restore", &file]).0, "restore.not_empty");
+    assert_eq!(fs::read(other.path().join("keyfile")).unwrap(), fs::read(&key).unwrap());
+    assert_eq!(
+        other.refusal(&["restore", &file, "--key-file", &path_text(&stranger.path().join("keyfile"))]).0,
+        "restore.not_empty"
+    );
+    assert_eq!(fs::read(other.path().join("keyfile")).unwrap(), fs::read(&key).unwrap(), "not replaced");
     // Under a passphrase of its own it needs nothing else.
     let secret = home.folder.path().join("secret");
     fs::write(&secret, "for the safe only").unwrap();
@@ -290,16 +309,11 @@ fn the_doctor_sees_damage_and_repairs_what_it_can() {
     assert_eq!(home.lines(&["find", "上岙"]).len(), 3);
     assert_eq!(home.json(&["doctor", "--repair"])["well"], true);
     assert_eq!(home.json(&["audit", "--verify"])["verified"], true);
-    // A snapshot that compaction has left is flipped in the middle.
-    let snapshot = fs::read_dir(home.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.extension().is_some_and(|ending| ending == "zls"))
-        .unwrap();
-    let mut bytes = fs::read(&snapshot).unwrap();
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
-    fs::write(&snapshot, bytes).unwrap();
+    // An entry in the middle of the journal is flipped.
+    let journal = home.path().join("journal/j-0000000000000001.zlj");
+    let mut bytes = fs::read(&journal).unwrap();
+    bytes[200] ^= 1;
+    fs::write(&journal, bytes).unwrap();
     let (answer, code) = home.failing(&["doctor"]);
     assert_eq!((code.as_str(), &answer[0]["well"]), ("doctor.findings", &json!(false)));
     assert_eq!(home.lines(&["find", "上岙"]).len(), 3, "the records themselves are whole");

@@ -99,7 +99,6 @@ fn commands_at_once_act_through_the_owner() {
 }
 
 #[test]
-#[ignore = "fails: a home that its owner has let go of cannot be opened at once by another one in the same process"]
 fn owners_may_come_and_go() {
     let home = TestHome::with_people();
     let done = AtomicBool::new(false);

@@ -61,7 +61,7 @@ fn console() {
                 let guest = Guest::welcome(near).expect("a guest");
                 serve(guest, app(), |(), _: &Post<()>| {}).expect("served")
             });
-            let end = attach(far).expect("a terminal");
+            let end = attach(far, zhulian::i18n::Lang::Zh).expect("a terminal");
             assert_eq!(session.join().expect("no panic"), end);
             end
         }

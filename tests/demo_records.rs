@@ -354,7 +354,8 @@ fn wishes_and_claims_stand_as_their_lifecycles_leave_them() {
     for state in WishState::ALL {
         assert!(wishes.contains(state), "no wish is {state:?}");
     }
-    for state in ClaimState::ALL {
+    // A second delivery comes of two devices that did not know of each other; the demo has one.
+    for state in ClaimState::ALL.iter().filter(|state| **state != ClaimState::Duplicate) {
         assert!(claims.contains(state), "no claim is {state:?}");
     }
     assert!((34..=52).contains(&published), "about forty wishes in the pool, not {published}");

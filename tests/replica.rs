@@ -6,16 +6,18 @@ use zhulian::desk::Desk;
 use zhulian::domain::codes::Code;
 use zhulian::domain::command::{Command, Confirmation};
 use zhulian::domain::household::Household;
-use zhulian::domain::id::{HouseholdId, MemberId};
+use zhulian::domain::id::{HouseholdId, MemberId, RecordId, ResourceId};
 use zhulian::domain::id_number::IdNumber;
 use zhulian::domain::member::Member;
+use zhulian::domain::moment::{Hlc, Moment};
 use zhulian::domain::need::NeedState;
 use zhulian::domain::record::Record;
 use zhulian::domain::region::RegionCode;
+use zhulian::domain::resource::Resource;
 use zhulian::domain::visit::VisitResult;
 use zhulian::domain::wish::WishState;
 use zhulian::i18n::Explain;
-use zhulian::replica::{Replica, ReplicaError};
+use zhulian::replica::{Replica, ReplicaError, rows};
 use zhulian::store::{Home, KeyMode, Unlock};
 
 fn desk(home: &std::path::Path) -> Desk {
@@ -32,6 +34,13 @@ fn reopen(home: &std::path::Path) -> Desk {
 }
 
 fn household(desk: &Desk) -> HouseholdId {
+    let records = records();
+    let Record::Household(Household { id, .. }) = records[0] else { panic!("the household comes first") };
+    desk.commit(Command::RegisterHousehold { records }).unwrap();
+    id
+}
+
+fn records() -> Vec<Record> {
     let member = Member {
         id: MemberId::new(),
         household: HouseholdId::new(),
@@ -49,10 +58,7 @@ fn household(desk: &Desk) -> HouseholdId {
         archive_no: "H1".to_owned(),
         ..Household::default()
     };
-    let id = household.id;
-    desk.commit(Command::RegisterHousehold { records: vec![Record::Household(household), Record::Member(member)] })
-        .unwrap();
-    id
+    vec![Record::Household(household), Record::Member(member)]
 }
 
 fn code(error: ReplicaError) -> String {
@@ -142,4 +148,119 @@ fn a_person_stands_in_one_household_only() {
     let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| household(&desk)));
     assert!(refused.is_err(), "a second household with the same person was registered");
     assert_eq!(desk.replica().read().rows.len(), held);
+}
+
+#[test]
+fn seeded_records_keep_the_past_they_come_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let registered = Moment::start_of(chrono::NaiveDate::from_ymd_opt(2024, 3, 5).unwrap());
+    let mut records = records();
+    for record in &mut records {
+        let meta = record.fields_mut().meta_mut();
+        (meta.rev, meta.hlc) = (4, Hlc::at(registered));
+    }
+    let unstamped = Resource { id: ResourceId::new(), ..Resource::default() };
+    let unstamped_key = Record::Resource(unstamped.clone()).key();
+    records.push(Record::Resource(unstamped));
+    let id = match &records[0] {
+        Record::Household(household) => household.id,
+        _ => panic!("the household comes first"),
+    };
+    let began = Desk::now().at;
+    desk.commit(Command::Seed { records }).unwrap();
+    let check = |desk: &Desk| {
+        let dossier = desk.replica().dossier(id).unwrap().unwrap();
+        for meta in [&dossier.household.meta, &dossier.members[0].meta] {
+            assert_eq!((meta.rev, meta.hlc.moment()), (4, registered));
+        }
+        // Never visited: due from the day of registration on, which is long past.
+        let due = desk.replica().read().household(id).unwrap().fixed().next_due;
+        assert!(rows::date(due).unwrap() < chrono::NaiveDate::from_ymd_opt(2024, 12, 31).unwrap(), "{due}");
+        let resource = desk.replica().record(unstamped_key, None).unwrap().unwrap();
+        let meta = resource.fields().meta();
+        assert!(meta.rev == 1 && meta.hlc.moment() >= began, "{meta:?}: what has no past begins now");
+    };
+    check(&desk);
+    drop(desk);
+    check(&reopen(folder.path()));
+}
+
+#[test]
+fn the_first_visit_is_due_from_registration_however_often_the_file_is_amended() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let registered = Moment::start_of(chrono::NaiveDate::from_ymd_opt(2024, 3, 5).unwrap());
+    let mut records = records();
+    let Record::Household(household) = &mut records[0] else { panic!("the household comes first") };
+    household.id = HouseholdId(RecordId::from_parts(registered.0 as u64, [7; 10]));
+    let id = household.id;
+    let Record::Member(member) = &mut records[1] else { panic!("the member comes second") };
+    member.household = id;
+    // Without a stamp of its own the record is stamped now, as one that was just amended is.
+    desk.commit(Command::Seed { records }).unwrap();
+    assert!(desk.replica().dossier(id).unwrap().unwrap().household.meta.hlc.moment() > registered);
+    let due = desk.replica().read().household(id).unwrap().fixed().next_due;
+    assert!(rows::date(due).unwrap() < chrono::NaiveDate::from_ymd_opt(2024, 12, 31).unwrap(), "{due}");
+}
+
+#[test]
+fn nothing_waits_to_be_sent_on_a_device_that_works_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    household(&desk);
+    assert!(desk.replica().store().last_seq() > 0);
+    assert_eq!(desk.replica().unsent(), 0);
+    assert_eq!(zhulian::tui::app::runner::sync_status(&desk).unsent, desk.replica().unsent());
+}
+
+#[test]
+fn an_id_number_names_its_person_and_is_found_by_its_last_four_and_six() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let mut records = records();
+    let Record::Member(mut head) = records[1].clone() else { panic!("the member comes second") };
+    let second = Member { id: MemberId::new(), name: "张伟".to_owned(), ..head.clone() };
+    head.id_number = None;
+    records[1] = Record::Member(head);
+    records.push(Record::Member(second));
+    desk.commit(Command::RegisterHousehold { records }).unwrap();
+    let check = |desk: &Desk| {
+        let memory = desk.replica().read();
+        for typed in ["0019", "010019", "990101199001010019"] {
+            let found = memory.search.find(typed, 10);
+            assert_eq!(found.total, 1, "{typed}");
+            let row = memory.rows.get(found.hits[0].row).unwrap();
+            assert_eq!(row.names().nth(found.hits[0].index.into()), Some("张伟"), "{typed}");
+            assert_eq!(row.id_tails().nth(found.hits[0].index.into()), Some("0019"), "{typed}: what may be shown");
+        }
+        assert_eq!(memory.search.find("020019", 10).total, 0);
+    };
+    check(&desk);
+    desk.replica().rest().unwrap();
+    drop(desk);
+    check(&reopen(folder.path()));
+}
+
+#[test]
+fn many_changed_rows_do_not_stay_beside_the_search_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = desk(folder.path());
+    let mut commands = (0..700).map(|n| {
+        let mut records = records();
+        if let Record::Household(household) = &mut records[0] {
+            household.archive_no = format!("H{n}");
+        }
+        if let Record::Member(member) = &mut records[1] {
+            member.id_number = None;
+        }
+        Ok(Command::RegisterHousehold { records })
+    });
+    desk.replica().commit_all(desk.actor(), Desk::now(), &mut commands, &mut |_, _| true).unwrap();
+    let began = std::time::Instant::now();
+    while desk.replica().read().search.wants_compaction() {
+        assert!(began.elapsed().as_secs() < 30, "{} changes", desk.replica().read().search.changes());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(desk.replica().read().search.find("zsf", 10).total, 700);
 }

@@ -87,7 +87,7 @@ fn beginning_alone_asks_for_a_name_and_keeps_it() {
 #[test]
 fn the_demo_fills_an_empty_home() {
     let mut bench = nothing(Lang::Zh);
-    let screen = bench.drive.keys("End Enter").screen();
+    let screen = bench.drive.keys("End Up Enter").screen();
     assert_eq!(bench.desk.replica().read().rows.len(), 600);
     assert!(screen.contains("今日工作") && screen.contains("上岙村"), "{screen}");
 }

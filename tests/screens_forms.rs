@@ -78,6 +78,8 @@ fn a_roster_comes_in_once() {
     let done = bench.drive.keys("F8").screen();
     assert!(done.contains("已导入"), "{done}");
     assert_eq!(households(&bench), before + 400);
+    let undone = bench.drive.keys("Ctrl-U").screen();
+    assert!(undone.contains("“导入名册”不能撤销"), "{undone}");
     // The same files again.
     bench.drive.keys("Esc Enter Down Enter F8");
     let again = bench.drive.screen();
@@ -85,6 +87,50 @@ fn a_roster_comes_in_once() {
     let refused = bench.drive.keys("F8").screen();
     assert!(refused.contains("没有需要导入的内容"), "{refused}");
     assert_eq!(households(&bench), before + 400);
+}
+
+/// Waits until the screen says it, as long as the work on its thread takes.
+fn wait_for(bench: &mut Bench, told: &[&str]) -> String {
+    for _ in 0..2_000 {
+        let screen = bench.drive.screen();
+        if told.iter().any(|told| screen.contains(told)) {
+            return screen;
+        }
+        bench.drive.wait(Duration::from_millis(100));
+    }
+    panic!("never said {told:?}: {}", bench.drive.screen());
+}
+
+#[test]
+fn an_import_that_is_stopped_leaves_nothing_behind() {
+    let mut bench = screens_support::threaded(Lang::Zh);
+    let before = households(&bench);
+    bench.drive.keys("Alt-6").type_text("tests/rosters/低保家庭");
+    wait_for(&mut bench, &["低保家庭人员"]);
+    bench.drive.keys("Enter Down Enter F8");
+    wait_for(&mut bench, &["核查无误"]);
+    let working = bench.drive.keys("F8").screen();
+    assert!(working.contains("Esc 停止"), "{working}");
+    bench.drive.keys("Esc");
+    // It may have been too late already; what is said is what is so.
+    let ended = wait_for(&mut bench, &["已停止，档案没有变化", "已导入"]);
+    let came_in = if ended.contains("已导入") { 400 } else { 0 };
+    assert_eq!(households(&bench), before + came_in, "{ended}");
+    // Stopped or not, it can be done again.
+    if came_in == 0 {
+        bench.drive.keys("F8");
+        wait_for(&mut bench, &["已导入"]);
+        assert_eq!(households(&bench), before + 400);
+    }
+}
+
+#[test]
+fn the_category_of_a_roster_can_be_set() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    let by_file = bench.drive.keys("Alt-6").screen();
+    assert!(by_file.contains("类别 按名册识别（F3 更换）"), "{by_file}");
+    let set = bench.drive.keys("F3").screen();
+    assert!(set.contains("类别 最低生活保障对象"), "{set}");
 }
 
 #[test]
@@ -293,4 +339,15 @@ fn a_masked_field_is_shown_after_a_reason() {
     let shown = bench.drive.screen();
     bench.drive.elapse(Duration::from_secs(31));
     assert_ne!(shown, bench.drive.screen(), "masked again");
+}
+
+#[test]
+fn a_console_without_a_file_of_rows_learns_who_works_here() {
+    let mut bench = screens_support::after_a_crash(Lang::Zh);
+    assert!(bench.desk.replica().read().reference.workers.len() == 1);
+    let form = bench.drive.keys("F4").screen();
+    assert!(form.lines().next().unwrap().contains("王秀兰"), "{form}");
+    assert!(form.contains("走访人员*                王秀兰"), "{form}");
+    let saved = bench.drive.keys("F8").screen();
+    assert!(saved.contains("已保存：登记走访"), "{saved}");
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use store_support::*;
 use zhulian::i18n::Explain;
-use zhulian::store::{Finding, Home, Part, Severity, Store, Unlock};
+use zhulian::store::{Finding, Home, Part, RowsPart, Severity, Store, Unlock};
 
 const ENTRIES: u64 = 130;
 const IN_SNAPSHOT: u64 = 60;
@@ -21,9 +21,9 @@ fn template(root: &Path) -> Home {
     let home = Home::new(root);
     let store = create(home.clone());
     (0..IN_SNAPSHOT).for_each(|_| drop(commit(&store)));
-    store.compact(1, &mut |_, _| {}).unwrap();
+    store.snapshot(&mut |_, _| {}).unwrap();
     (IN_SNAPSHOT..ENTRIES).for_each(|_| drop(commit(&store)));
-    store.write_rows(ENTRIES, &[b"first rows".repeat(50), b"second rows".repeat(50)]).unwrap();
+    store.write_rows(ENTRIES, &[b"first rows".repeat(50)], &[b"second rows".repeat(50)]).unwrap();
     store.close().unwrap();
     home
 }
@@ -64,7 +64,7 @@ fn examine(root: &Path, what: &str) -> Outcome {
         }
     };
     let mut findings = report.findings;
-    match store.read_rows(|_, bytes| Ok(bytes)) {
+    match store.read_rows(RowsPart::All, |_, bytes| Ok(bytes)) {
         Ok(Some((stamp, rows))) => {
             assert_eq!((stamp, rows.len()), (ENTRIES, 2), "{what}");
             assert_eq!(rows[1], b"second rows".repeat(50), "{what}");

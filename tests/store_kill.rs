@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use store_support::*;
-use zhulian::store::{Finding, Home, KeyMode, Store, Unlock};
+use zhulian::store::{Finding, Home, KeyMode, RowsPart, Store, Unlock};
 
 const HOME: &str = "ZHULIAN_TEST_KILL_HOME";
 const SEED: &str = "ZHULIAN_TEST_KILL_SEED";
@@ -60,7 +60,7 @@ fn child() {
             94..96 => store.checkpoint().unwrap(),
             96..97 => store.snapshot(&mut |_, _| {}).unwrap(),
             97..98 => store.settle().unwrap(),
-            _ => store.write_rows(store.applied_seq().unwrap(), &[vec![1; 5000], vec![2; 5000]]).unwrap(),
+            _ => store.write_rows(store.applied_seq().unwrap(), &[vec![1; 5000]], &[vec![2; 5000]]).unwrap(),
         }
     }
 }
@@ -124,7 +124,7 @@ fn check(root: &Path, acknowledged: u64) -> u64 {
         }
     }
     assert!(group <= last, "half a group: it ends at {group}, but {last} is the last entry");
-    if let Some((stamp, rows)) = store.read_rows(|_, bytes| Ok(bytes)).unwrap() {
+    if let Some((stamp, rows)) = store.read_rows(RowsPart::All, |_, bytes| Ok(bytes)).unwrap() {
         assert!(stamp <= last && rows == [vec![1; 5000], vec![2; 5000]]);
     }
     store.index().unwrap().verify(&mut |_| {}).unwrap();

@@ -9,7 +9,7 @@ use store_support::*;
 use zhulian::i18n::{Explain, Lang};
 use zhulian::store::disk::MemDisk;
 use zhulian::store::seal::Purpose;
-use zhulian::store::{Batch, Finding, Home, KeyKind, KeyMode, Store, StoreError, Unlock};
+use zhulian::store::{Batch, Finding, Home, KeyKind, KeyMode, RowsPart, Store, StoreError, Unlock};
 
 fn code<T>(result: Result<T, StoreError>) -> String {
     match result {
@@ -173,7 +173,7 @@ fn files_are_for_the_owner_only() {
     let (_folder, home) = real_home();
     let store = create(home.clone());
     commit(&store).unwrap();
-    store.write_rows(1, &[b"rows"]).unwrap();
+    store.write_rows(1, &[b"rows".to_vec()], &[]).unwrap();
     store.close().unwrap();
     fn check(path: &Path) {
         let mode = std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
@@ -197,20 +197,23 @@ fn files_are_for_the_owner_only() {
 fn rows_come_back_chunk_by_chunk_before_recovery() {
     let (_folder, home) = real_home();
     let store = create(home.clone());
-    assert_eq!(store.read_rows(|_, bytes| Ok(bytes)).unwrap(), None);
+    assert_eq!(store.read_rows(RowsPart::All, |_, bytes| Ok(bytes)).unwrap(), None);
     let chunks: Vec<Vec<u8>> = (0..37).map(|n| vec![n as u8; n * 1000]).collect();
-    store.write_rows(5, &chunks).unwrap();
+    store.write_rows(5, &chunks[..10], &chunks[10..]).unwrap();
     drop(store);
     // The stamp also says that five entries were acknowledged once; they are gone from the journal.
     let (store, report) = Store::open(home.clone(), &Unlock::Nothing).unwrap();
     assert_eq!(report.findings, [Finding::EntriesLost { first: 1, last: 5, kept: None }]);
-    let (stamp, read) = store.read_rows(|at, bytes| Ok((at, bytes))).unwrap().unwrap();
+    let (stamp, read) = store.read_rows(RowsPart::All, |at, bytes| Ok((at, bytes))).unwrap().unwrap();
     assert_eq!(stamp, 5);
     assert_eq!(read, chunks.into_iter().enumerate().collect::<Vec<_>>());
-    let failed = store.read_rows(|at, _| if at == 20 { Err(StoreError::Misuse("no")) } else { Ok(()) });
+    let part = |part| store.read_rows(part, |at, _| Ok(at)).unwrap().unwrap().1;
+    assert_eq!(part(RowsPart::Early), (0..10).collect::<Vec<_>>());
+    assert_eq!(part(RowsPart::Late), (10..37).collect::<Vec<_>>());
+    let failed = store.read_rows(RowsPart::All, |at, _| if at == 20 { Err(StoreError::Misuse("no")) } else { Ok(()) });
     assert_eq!(code(failed), "store.misuse");
-    store.write_rows(6, &[[0u8; 0]; 0]).unwrap();
-    assert_eq!(store.read_rows(|_, bytes| Ok(bytes)).unwrap(), Some((6, vec![])));
+    store.write_rows(6, &[], &[]).unwrap();
+    assert_eq!(store.read_rows(RowsPart::All, |_, bytes| Ok(bytes)).unwrap(), Some((6, vec![])));
 }
 
 #[test]

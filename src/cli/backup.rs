@@ -12,8 +12,8 @@ use crate::store::{Kdf, KeyKind};
 
 /// Writes everything into one sealed file
 ///
-/// The backup opens with the key of the home: its passphrase, or its key file, which must then be kept elsewhere.
-/// --own-passphrase-file gives it a passphrase of its own instead.
+/// The backup opens with the key of the home, which is not inside: its passphrase, or its key file, of which a copy must
+/// then be kept elsewhere. --own-passphrase-file gives it a passphrase of its own instead.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
     /// The file to write; one of that name is replaced once the new one is whole
@@ -46,12 +46,16 @@ impl Run for Backup {
         let mut value = json!(moved);
         value["file"] = json!(path);
         value["key"] = json!(key);
+        let key_file = store.home().key_file_path();
+        if key == "key_file" {
+            value["key_file"] = json!(key_file);
+        }
         io.answer(
             &value,
             say::backed_up(lang, &path.display().to_string(), moved.records, moved.entries, moved.bytes),
         )?;
         if key == "key_file" {
-            io.remark(say::backup_key_file(lang, &store.home().key_file_path().display().to_string()));
+            io.remark(say::backup_key_file(lang, &key_file.display().to_string()));
         }
         Ok::<(), Fault>(())
     }

@@ -20,6 +20,6 @@ impl Run for Compact {
         let keep = store.first_seq();
         let done = store.compact(keep, &mut |done, total| io.progress(&say::copying(lang, done, total)))?;
         io.progress_done();
-        io.answer(&json!(done), say::compacted(lang, done.records, done.before, done.after))
+        io.answer(&json!(done), say::compacted(lang, done.records, done.before / 1024, done.after / 1024))
     }
 }

@@ -62,7 +62,7 @@ fn show(passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<u8, Fault>
         let ask = |_: &mut Io<'_>| owner::console(&home).map_err(|error| reach::lost(error, &home));
         match reach::reach(&home, passphrase_file, io, ask)? {
             Way::Here(replica, findings) => return own(*replica, findings, io),
-            Way::Owner(stream) => match session::attach(stream) {
+            Way::Owner(stream) => match session::attach(stream, io.lang) {
                 Ok(end) => return Ok(exit_code(end)),
                 // The owner has ended: this console takes the home over.
                 Err(TerminalError::Attach(_)) if tries < TRIES => {}
@@ -79,6 +79,7 @@ fn own(replica: Replica, findings: Vec<Finding>, io: &mut Io<'_>) -> Result<u8, 
     }
     let kept = reach::settings(io);
     let keymap = kept.read_keymap(&io.home)?;
+    create::settle_if_cut_off(&replica, None, io.now)?;
     let replica = Arc::new(replica);
     let desk = Desk::new(replica.clone(), kept.worker);
     let before = replica.store().last_seq();
@@ -96,31 +97,25 @@ fn own(replica: Replica, findings: Vec<Finding>, io: &mut Io<'_>) -> Result<u8, 
 /// What attends to other processes while the console owns the home.
 fn attending(replica: &Arc<Replica>, exchange: &Arc<Exchange>, io: &Io<'_>) -> Attending {
     let (own, of_guests) = (exchange.clone(), exchange.clone());
-    let (shown, home, lang) = (replica.clone(), io.home.clone(), io.lang);
+    let (shown, home) = (replica.clone(), io.home.clone());
     let locked = exchange.clone();
     Attending::new(replica.clone(), io.home.clone()).with_console(
         move || own.changed(None),
         move || locked.is_locked(),
         // A terminal that goes away needs no answer.
-        move |stream| drop(welcome(stream, &shown, &home, lang, &of_guests)),
+        move |stream| drop(welcome(stream, &shown, &home, &of_guests)),
     )
 }
 
 /// A console for the terminal at the other end of a connection. Where the home has a passphrase it begins locked.
-fn welcome(
-    stream: UnixStream,
-    replica: &Arc<Replica>,
-    home: &Path,
-    lang: Lang,
-    exchange: &Arc<Exchange>,
-) -> std::io::Result<End> {
+fn welcome(stream: UnixStream, replica: &Arc<Replica>, home: &Path, exchange: &Arc<Exchange>) -> std::io::Result<End> {
     let guest = Guest::welcome(stream)?;
     let kept = Kept::read(&home.join("settings.toml")).0;
     // The owner's console has started with this keymap; a file that was spoilt since gives the standard one.
     let keymap = kept.read_keymap(home).unwrap_or_default();
     let desk = Desk::new(replica.clone(), kept.worker);
     let variable = |name: &str| guest.hello().variable(name).map(str::to_owned);
-    let mut console = Console::new(desk.clone(), start(&kept, keymap, lang, variable, &desk));
+    let mut console = Console::new(desk.clone(), start(&kept, keymap, guest.hello().lang(), variable, &desk));
     if replica.store().key_kind() == KeyKind::Passphrase {
         console.lock();
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::import::Import;
 use super::{Fault, Io, Outcome, reach, secret};
 use crate::desk::Desk;
+use crate::domain::moment::Now;
 use crate::domain::text;
 use crate::i18n::cli as say;
 use crate::replica::{Replica, ReplicaError};
@@ -41,7 +42,7 @@ pub fn first_import(import: &Import, home: &Home, passphrase_file: Option<&PathB
     outcome.and(closed)
 }
 
-/// The home of a first start of the console, empty but for the one who works there. `None` where somebody else makes one at
+/// The home of a first start of the console, empty. `None` where somebody else makes one at
 /// this moment.
 pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Option<Replica>, Fault> {
     io.remark(say::first_start(io.lang, &io.home.display().to_string()));
@@ -51,13 +52,20 @@ pub fn first_start(home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'
     };
     let mode = passphrase.map_or(KeyMode::KeyFile, |passphrase| KeyMode::Passphrase(passphrase, Kdf::default()));
     match Replica::create(home.clone(), &mode) {
-        Ok(replica) => {
-            Desk::settle_in(&replica, &worker_name(None), io.now)?;
-            Ok(Some(replica))
-        }
+        // Who works there is asked on the console's first screen.
+        Ok(replica) => Ok(Some(replica)),
         Err(ReplicaError::Store(StoreError::Exists(_) | StoreError::InUse(_))) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Puts the first worker into a home that has none because its making was cut off: whoever goes on with it works there.
+pub fn settle_if_cut_off(replica: &Replica, name: Option<&str>, now: Now) -> Result<(), ReplicaError> {
+    if replica.store().last_seq() > 0 {
+        return Ok(());
+    }
+    replica.open_records(now.today())?;
+    Desk::settle_in(replica, &worker_name(name), now).map(drop)
 }
 
 /// How a new home keeps its key: sealed by a passphrase where there is one or somebody to ask, else by a key file.

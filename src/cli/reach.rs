@@ -203,8 +203,14 @@ pub(super) fn carry_out(command: &Sub, replica: Replica, io: &mut Io<'_>) -> Out
     for finding in &opened.findings {
         report(finding, io);
     }
-    let replica = Arc::new(replica);
     let before = replica.store().last_seq();
+    match command {
+        // It brings workers of its own.
+        Sub::Demo(_) => {}
+        Sub::Import(import) => create::settle_if_cut_off(&replica, import.worker_name.as_deref(), io.now)?,
+        _ => create::settle_if_cut_off(&replica, None, io.now)?,
+    }
+    let replica = Arc::new(replica);
     let desk = Desk::new(replica.clone(), settings(io).worker);
     let outcome = {
         let _owner = command.is_long().then(|| Owner::start(replica.store().home(), attending(&replica, io)));
@@ -221,13 +227,16 @@ fn attending(replica: &Arc<Replica>, io: &Io<'_>) -> Arc<Attending> {
     Arc::new(Attending::new(replica.clone(), io.home.clone()))
 }
 
-/// Closes a home, with what the next start needs to be quick. A command that changed nothing writes nothing.
+/// Closes a home, with what the next start needs to be quick. A command that changed nothing writes nothing, unless the
+/// row file was missing or so old that every start would pay for it.
 pub(super) fn close(replica: Arc<Replica>, before: u64) -> Outcome {
+    if replica.store().read_only().is_none()
+        && replica.unsaved().saturating_mul(ROWS_PER_COMMAND) >= replica.read().rows.len() as u64
+    {
+        replica.save_rows()?;
+    }
     if replica.store().last_seq() == before {
         return Ok(());
-    }
-    if replica.unsaved().saturating_mul(ROWS_PER_COMMAND) >= replica.read().rows.len() as u64 {
-        replica.save_rows()?;
     }
     match Arc::try_unwrap(replica) {
         Ok(replica) => Ok(replica.close()?),

@@ -1,15 +1,13 @@
 //! `restore`
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::{CliError, Fault, Io, Outcome, secret};
 use crate::i18n::cli as say;
-use crate::store::{Home, Store, StoreError, Unlock};
+use crate::store::{Home, KeyFile, Moved, Store, StoreError, Unlock};
 
 /// Makes a home from a backup
 ///
@@ -29,7 +27,8 @@ impl Restore {
     /// Does so. No home is open meanwhile, so this is no command of a desk.
     ///
     /// # Errors
-    /// `restore.not_empty`, `backup.damaged`, `home.locked`, `key.wrong_passphrase`, `backup.needs_key`, and the disk's.
+    /// `restore.not_empty`, `backup.damaged`, `home.locked`, `key.wrong_passphrase`, `backup.needs_key`,
+    /// `backup.other_key`, and the disk's.
     pub fn run(&self, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Outcome {
         let home = Home::new(&io.home);
         if home.exists()? {
@@ -38,12 +37,14 @@ impl Restore {
         let backup = io.path(&self.file);
         // A backup that cannot be read is told as such, before a folder is made for it.
         fs::File::open(&backup).map_err(|error| CliError::file(&backup, &error))?;
-        if let Some(file) = &self.key_file {
-            put_key_file(&home, &io.path(file))?;
-        }
+        let key_file = self.key_file.as_ref().map(|file| read_key_file(&io.path(file))).transpose()?;
         let named = secret::named(passphrase_file, io)?;
-        let given = named.is_some();
-        let unlock = named.map_or(Unlock::Nothing, Unlock::Passphrase);
+        let given = named.is_some() || key_file.is_some();
+        let unlock = match (named, key_file) {
+            (_, Some(file)) => Unlock::KeyFile(file),
+            (Some(passphrase), None) => Unlock::Passphrase(passphrase),
+            (None, None) => Unlock::Nothing,
+        };
         let mut done = restore(&home, &backup, &unlock, io);
         if matches!(&done, Err(StoreError::Locked)) && !given && io.asks {
             done = restore(&home, &backup, &Unlock::Passphrase(secret::ask(io)?), io);
@@ -55,12 +56,7 @@ impl Restore {
     }
 }
 
-fn restore(
-    home: &Home,
-    backup: &std::path::Path,
-    unlock: &Unlock,
-    io: &mut Io<'_>,
-) -> Result<crate::store::Moved, StoreError> {
+fn restore(home: &Home, backup: &Path, unlock: &Unlock, io: &mut Io<'_>) -> Result<Moved, StoreError> {
     let lang = io.lang;
     let done = Store::restore(home, backup, unlock, &mut |done, total| {
         io.progress(&say::copying(lang, done, total));
@@ -69,14 +65,7 @@ fn restore(
     done
 }
 
-/// Puts the key file into the folder of the home that is to be, for nobody else to read.
-fn put_key_file(home: &Home, file: &std::path::Path) -> Result<(), Fault> {
+fn read_key_file(file: &Path) -> Result<KeyFile, Fault> {
     let bytes = fs::read(file).map(zeroize::Zeroizing::new).map_err(|error| CliError::file(file, &error))?;
-    let path = home.key_file_path();
-    let written = fs::DirBuilder::new().recursive(true).mode(0o700).create(home.root()).and_then(|()| {
-        let mut target = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
-        target.write_all(&bytes)?;
-        target.sync_data()
-    });
-    Ok(written.map_err(|error| CliError::file(&path, &error))?)
+    Ok(KeyFile::parse(&bytes).ok_or(StoreError::BackupOtherKey)?)
 }

@@ -25,7 +25,8 @@ impl Run for Stats {
         let mut value = counted(&desk.replica().read());
         value.insert("due".to_owned(), json!(agenda.visits.len()));
         value.insert("overdue".to_owned(), json!(agenda.overdue));
-        for name in ["pending", "refused", "conflicts"] {
+        value.insert("pending".to_owned(), json!(desk.replica().unsent()));
+        for name in ["refused", "conflicts"] {
             value.insert(name.to_owned(), json!(0));
         }
         value.insert("commands".to_owned(), json!(desk.replica().store().last_seq()));

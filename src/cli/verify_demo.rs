@@ -53,7 +53,7 @@ fn counted(desk: &Desk, io: &Io<'_>) -> Result<Vec<FigureRow>, super::Fault> {
         let reference = &memory.reference;
         let mut loose: Vec<Record> = Vec::new();
         loose.extend(reference.regions.values().cloned().map(Record::Region));
-        loose.extend(reference.stations.iter().cloned().map(Record::Station));
+        loose.extend(reference.stations.values().cloned().map(Record::Station));
         loose.extend(reference.orgs.values().cloned().map(Record::Org));
         loose.extend(reference.workers.values().cloned().map(Record::Worker));
         loose.extend(reference.resources.iter().cloned().map(Record::Resource));

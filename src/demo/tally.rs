@@ -105,7 +105,7 @@ impl Tally {
             Record::Org(org) => self.org(org),
             Record::Worker(worker) => self.worker(worker),
             Record::Resource(resource) => self.resource(resource),
-            Record::Indicator(_) | Record::Conflict(_) => {}
+            Record::Indicator(_) | Record::Conflict(_) | Record::Allotment(_) => {}
         }
     }
 

@@ -18,6 +18,7 @@ record! {
     claimant_phone: String = Field::new(K::Phone), "认领人电话", "Claimant's telephone";
     direction: Code = Field::new(K::Code("claim_direction")), "认领方向", "Direction";
     recorded_by: Option<WorkerId> = Field::new(K::Internal), "经办人", "Recorded by";
+    standing: bool = Field::new(K::Internal), "预先认领", "Held by a point for its donors";
     state: ClaimState = Field::new(K::Code("claim_state")).merge(Merge::Lifecycle), "状态", "State";
     claimed_at: Moment = Field::new(K::Internal), "认领时间", "Claimed";
     contact_by: Option<NaiveDate> = Field::new(K::Internal), "联系期限", "Contact by";
@@ -27,6 +28,7 @@ record! {
     fulfilled_at: Option<Moment> = Field::new(K::Internal), "圆梦时间", "Fulfilled";
     evidence: String = Field::new(K::Note).merge(Merge::Lifecycle), "圆梦说明", "How it was fulfilled";
     reason: Code = Field::new(K::Code("release_reason")).merge(Merge::Lifecycle), "放弃原因", "Reason of release";
+    remark: String = Field::new(K::Note).max_chars(200).merge(Merge::Lifecycle), "放弃说明", "Why it was released";
 }
 
 code_enum! {

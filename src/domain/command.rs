@@ -5,11 +5,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::allotment::Allotment;
 use super::change::{Change, FieldChange};
 use super::claim::Claim;
 use super::codes::Code;
 use super::conflict::Choice;
-use super::id::{ClaimId, ConflictId, DeviceId, HouseholdId, LeadId, NeedId, VisitId, WishId, WorkerId};
+use super::id::{
+    AllotmentId, ClaimId, ConflictId, DeviceId, HouseholdId, LeadId, NeedId, OrgId, VisitId, WishId, WorkerId,
+};
 use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
@@ -94,6 +97,9 @@ pub enum Command {
         need: NeedId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Joins a need to another one of the same household.
     MergeNeed {
@@ -162,6 +168,9 @@ pub enum Command {
         wish: WishId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Claims units of a wish.
     ClaimWish {
@@ -174,6 +183,9 @@ pub enum Command {
         claim: ClaimId,
         /// Why.
         reason: Code,
+        /// In words; required where the reason is "other".
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        remark: String,
     },
     /// Records that claimant and household were brought together.
     ConnectClaim {
@@ -193,6 +205,40 @@ pub enum Command {
         wish: WishId,
         /// By whom.
         confirmation: Confirmation,
+    },
+    /// Names the donor of a standing claim: the point held the wish, so nobody can have been faster.
+    PassClaim {
+        /// Which claim.
+        claim: ClaimId,
+        /// The donor.
+        claimant: String,
+        /// The donor's organisation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claimant_org: Option<OrgId>,
+        /// The donor's telephone.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        claimant_phone: String,
+    },
+    /// Sets stock of a resource aside for a point.
+    AllotStock {
+        /// The allotment; its quantity is what is set aside.
+        allotment: Box<Allotment>,
+    },
+    /// Gives out stock that was set aside.
+    SpendStock {
+        /// Which allotment.
+        allotment: AllotmentId,
+        /// The household that got it.
+        household: HouseholdId,
+        /// How much.
+        quantity: u32,
+    },
+    /// Gives stock that was set aside back to its resource.
+    ReturnStock {
+        /// Which allotment.
+        allotment: AllotmentId,
+        /// How much.
+        quantity: u32,
     },
     /// Settles a conflict between two authors.
     SettleConflict {
@@ -353,6 +399,10 @@ impl Command {
             Command::ConnectClaim { .. } => "connect_claim",
             Command::FulfilClaim { .. } => "fulfil_claim",
             Command::ConfirmWish { .. } => "confirm_wish",
+            Command::PassClaim { .. } => "pass_claim",
+            Command::AllotStock { .. } => "allot_stock",
+            Command::SpendStock { .. } => "spend_stock",
+            Command::ReturnStock { .. } => "return_stock",
             Command::SettleConflict { .. } => "settle_conflict",
             Command::Reveal { .. } => "reveal",
             Command::Disclose { .. } => "disclose",

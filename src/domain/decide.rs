@@ -18,6 +18,7 @@ mod grant;
 mod lead;
 mod need;
 mod register;
+mod stock;
 mod undo;
 mod visit;
 mod wish;
@@ -28,7 +29,7 @@ pub(super) use conflict::opened;
 pub use grant::{expire, grant};
 pub use need::TRIAGE_FIELDS;
 pub use undo::inverse_of;
-pub use wish::card_findings;
+pub use wish::{card_findings, like_gift};
 
 /// What a command would do: its changes, or why it is refused.
 pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command) -> Result<Vec<Change>, Refusal> {
@@ -46,7 +47,7 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::RegisterNeed { need } => need::register(&case, need).map(|change| vec![change]),
         Command::VerifyNeed { need, findings } => need::verify(&case, *need, findings),
         Command::RejectNeed { need, reason, findings } => need::reject(&case, *need, reason, findings),
-        Command::WithdrawNeed { need, reason } => need::withdraw(&case, *need, reason),
+        Command::WithdrawNeed { need, reason, remark } => need::withdraw(&case, *need, reason, remark),
         Command::MergeNeed { need, into } => need::merge(&case, *need, *into),
         Command::TriageNeed { need, fields } => need::triage(&case, *need, fields),
         Command::MoveNeed { need, act } => need::act(&case, *need, *act),
@@ -56,14 +57,22 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::SubmitWish { wish } => wish::submit(&case, *wish),
         Command::PublishWish { wish, until } => wish::publish(&case, *wish, *until),
         Command::RejectWish { wish, reason, remark } => wish::reject(&case, *wish, reason, remark),
-        Command::WithdrawWish { wish, reason } => wish::withdraw(&case, *wish, reason),
+        Command::WithdrawWish { wish, reason, remark } => wish::withdraw(&case, *wish, reason, remark),
         Command::ConfirmWish { wish, confirmation } => wish::confirm(&case, *wish, confirmation),
         Command::ClaimWish { claim } => claim::claim(&case, claim),
-        Command::ReleaseClaim { claim, reason } => claim::release(&case, *claim, reason),
+        Command::ReleaseClaim { claim, reason, remark } => claim::release(&case, *claim, reason, remark),
         Command::ConnectClaim { claim } => claim::connect(&case, *claim),
         Command::FulfilClaim { claim, evidence } => claim::fulfil(&case, *claim, evidence),
+        Command::PassClaim { claim, claimant, claimant_org, claimant_phone } => {
+            claim::pass(&case, *claim, claimant, *claimant_org, claimant_phone)
+        }
+        Command::AllotStock { allotment } => stock::allot(&case, allotment),
+        Command::SpendStock { allotment, household, quantity } => {
+            stock::spend(&case, *allotment, *household, *quantity)
+        }
+        Command::ReturnStock { allotment, quantity } => stock::give_back(&case, *allotment, *quantity),
         Command::SettleConflict { conflict, choice, remark, .. } => conflict::settle(&case, *conflict, *choice, remark),
-        Command::Reveal { record, field, reason, .. } => amend::reveal(&case, *record, field, reason),
+        Command::Reveal { record, field, reason, remark, .. } => amend::reveal(&case, *record, field, reason, remark),
         Command::Disclose { reason, .. } => {
             case.permit(Right::Export)?;
             case.permit(Right::Reveal)?;
@@ -177,6 +186,15 @@ fn need_reason(list: &str, reason: &Code, zh: &str, en: &str) -> Result<(), Refu
     let known = super::codes::list(list).is_some_and(|list| list.get(reason.as_str()).is_some());
     if known { Ok(()) } else { Err(Refusal::at("reason", Reason::ReasonMissing { field: label(zh, en) })) }
 }
+
+/// Refuses the reason "other" without words: alone it says nothing to whoever reads the file later.
+fn in_words(reason: &Code, words: &str, field: &'static str, said_in: Label) -> Result<(), Refusal> {
+    let is_said = reason.as_str() != OTHER || !words.trim().is_empty();
+    if is_said { Ok(()) } else { Err(Refusal::at(field, Reason::RemarkMissing { field: said_in })) }
+}
+
+/// The entry of a list of reasons that stands for none of the others.
+const OTHER: &str = "other";
 
 fn label(zh: &str, en: &str) -> Label {
     Label { zh: zh.to_owned(), en: en.to_owned() }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::moment::Moment;
 use super::value::{FieldValue, Value, WrongKind};
 
 /// Any record's id.
@@ -37,6 +38,13 @@ impl RecordId {
         let mut random = [0; 10];
         random.copy_from_slice(&full[..10]);
         RecordId::from_parts(unix_millis, random)
+    }
+
+    /// When it was made, by the clock of the device that made it; `None` for ids of another layout.
+    pub fn made_at(&self) -> Option<Moment> {
+        let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+        let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
+        Some(Moment(millis + i64::from(nanos / 1_000_000)))
     }
 
     /// The 16 bytes.
@@ -151,6 +159,8 @@ ids! {
     OrgId
     /// A worker (人员).
     WorkerId
+    /// An allotment (配额).
+    AllotmentId
     /// A conflict (冲突).
     ConflictId
     /// A device (设备).

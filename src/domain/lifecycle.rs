@@ -35,6 +35,7 @@ pub enum Act {
     Lose,
     DeliverLate,
     DeliverTwice,
+    Pass,
     Undo,
 }
 
@@ -56,7 +57,7 @@ impl Act {
             Act::Recheck => ("重新核实", "verify again"),
             Act::Escalate => ("上转个案", "escalate"),
             Act::Rewrite => ("修改", "rewrite"),
-            Act::Submit => ("提交", "submit"),
+            Act::Submit => ("送审", "hand in for review"),
             Act::Publish => ("发布", "publish"),
             Act::Claim => ("认领", "claim"),
             Act::Release => ("放弃认领", "release"),
@@ -67,6 +68,7 @@ impl Act {
             Act::Expire => ("到期收回", "expire"),
             Act::Lose => ("认领失败", "lose"),
             Act::DeliverLate => ("补记送达", "record a late delivery"),
+            Act::Pass => ("转交", "pass on"),
             Act::DeliverTwice => ("记为重复送达", "record a second delivery"),
             Act::Undo => ("撤销", "undo"),
         };
@@ -132,6 +134,8 @@ pub const CLAIM: &[Step<ClaimState>] = {
         Step { from: &[Tentative, Granted], act: Act::Connect, to: Connected },
         Step { from: &[Tentative, Granted, Connected], act: Act::Release, to: Released },
         Step { from: &[Tentative, Granted, Connected], act: Act::Fulfil, to: Fulfilled },
+        Step { from: &[Tentative], act: Act::Pass, to: Tentative },
+        Step { from: &[Granted], act: Act::Pass, to: Granted },
         Step { from: &[Granted], act: Act::Expire, to: Expired },
         // Delivered without a grant: it counts while nobody else holds the units, and is kept as a second delivery when
         // somebody does.
@@ -158,8 +162,14 @@ pub fn need(from: NeedState, act: Act) -> Result<NeedState, Reason> {
 
 /// Where the act leads a wish, or the refusal that names its state.
 pub fn wish(from: WishState, act: Act) -> Result<WishState, Reason> {
-    step(WISH, from, act)
-        .ok_or_else(|| Reason::WishState { state: Label::of(WishState::LIST, from.code()), act: act.label() })
+    step(WISH, from, act).ok_or_else(|| {
+        // A need is found invalid, a card goes back to its writer.
+        let label = match act {
+            Act::Reject => Label { zh: "驳回".to_owned(), en: "return it".to_owned() },
+            act => act.label(),
+        };
+        Reason::WishState { state: Label::of(WishState::LIST, from.code()), act: label }
+    })
 }
 
 /// Where the act leads a claim, or the refusal that names its state.

@@ -38,6 +38,7 @@ record! {
     verified_by: Option<WorkerId> = Field::new(K::Internal), "核实人", "Verified by";
     findings: String = Field::new(K::Note).merge(Merge::Lifecycle), "核实情况", "Findings";
     reason: Code = Field::new(K::Code("reject_reason")).merge(Merge::Lifecycle), "不予认定原因", "Reason";
+    remark: String = Field::new(K::Note).max_chars(200).merge(Merge::Lifecycle), "撤回说明", "Why it was withdrawn";
     merged_into: Option<NeedId> = Field::new(K::Internal), "并入需求", "Merged into";
     confirmed_at: Option<Moment> = Field::new(K::Internal), "确认满足时间", "Confirmed";
     confirmed_how: Code = Field::new(K::Code("confirmation")).merge(Merge::Lifecycle), "确认方式", "Confirmed how";

@@ -104,6 +104,11 @@ impl Params {
         self.number("wish_claim_lease_days")
     }
 
+    /// Days that a point may hold a wish for donors who come by.
+    pub fn wish_standing_days(&self) -> u32 {
+        self.number("wish_standing_days")
+    }
+
     /// Time after the end of a lease before the wish may be granted to another.
     pub fn wish_lease_grace(&self) -> Duration {
         self.hours("wish_lease_grace_hours")
@@ -317,6 +322,7 @@ mod tests {
                 (params.visit_quota_per_week(), 4),
                 (params.wish_contact_days(), 7),
                 (params.wish_claim_lease_days(), 7),
+                (params.wish_standing_days(), 30),
                 (params.wish_warn_days(), 2),
                 (params.wish_publish_days(), 60),
                 (params.lead_verify_days(), 3),

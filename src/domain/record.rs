@@ -384,4 +384,6 @@ kinds! {
     Worker = "worker" in worker;
     /// 冲突
     Conflict = "conflict" in conflict;
+    /// 配额
+    Allotment = "allotment" in allotment;
 }

@@ -196,7 +196,12 @@ impl Dossier {
             Record::Wish(wish) => put(&mut self.wishes, wish, 0),
             Record::Claim(claim) => put(&mut self.claims, claim, 0),
             Record::Conflict(conflict) => put(&mut self.conflicts, conflict, 0),
-            Record::Resource(_) | Record::Region(_) | Record::Station(_) | Record::Org(_) | Record::Worker(_) => {}
+            Record::Allotment(_)
+            | Record::Resource(_)
+            | Record::Region(_)
+            | Record::Station(_)
+            | Record::Org(_)
+            | Record::Worker(_) => {}
         }
     }
 

@@ -261,12 +261,15 @@ reasons! {
     ReasonMissing { field: Label }, "reason.required":
         "须注明“{field}”", "{field} is required for this";
         "请选择原因", "choose the reason";
+    RemarkMissing { field: Label }, "reason.remark_required":
+        "原因为“其他”时，须在“{field}”中写明", "where the reason is “other”, say which in {field}";
+        "请填写“{field}”，或改选列表中的原因", "fill in {field}, or choose a reason from the list";
     NeedDuplicate { title: String, date: NaiveDate, state: Label }, "need.duplicate_suspected":
         "该户{date}已登记同类需求“{title}”（{state}）", "on {date} a like need “{title}” was registered for this household ({state})";
         "如确非重复，请填写“重复登记说明”后再提交；否则请并入已有需求", "if it is not a duplicate, say why in “Why it is not a duplicate”; otherwise merge it into the other need";
     GiftDuplicate { title: String, date: NaiveDate }, "wish.duplicate_gift":
         "该户{date}已有同类心愿或物品“{title}”", "on {date} this household already had a like wish or gift: “{title}”";
-        "如确需再次提供，请先在需求中填写“重复登记说明”", "if a second one is really needed, say why in the need first";
+        "如确需再次提供，请填写“再次提供的理由”后再提交", "if a second one is really needed, say so in “Why once more”";
     NeedState { state: Label, act: Label }, "need.wrong_state":
         "需求处于“{state}”，不能“{act}”", "the need is “{state}”: cannot {act}";
         "请按需求办理流程操作", "follow the steps of a need";
@@ -309,6 +312,15 @@ reasons! {
     NotYourClaim, "claim.not_yours":
         "这是他人的认领", "this claim is somebody else's";
         "请由经办人或民政管理人员办理", "let the person who recorded it, or civil affairs, do this";
+    NotStanding, "claim.not_standing":
+        "该认领不是预先认领，不能转交", "this claim is not a standing one";
+        "请由认领人自行对接，或放弃后重新认领", "let the claimant go on with it, or release it and claim again";
+    StockShort { left: u32 }, "stock.short":
+        "物资不足，只剩{left}", "only {left} are left";
+        "请减少数量，或申请补充配额", "give out less, or ask for more to be set aside";
+    StockSetAside { allotted: u32 }, "stock.set_aside":
+        "已分配给各点{allotted}，数量不能低于此数", "{allotted} are set aside for points already";
+        "请先退回配额，再减少数量", "have stock given back first";
     ConflictSettled, "conflict.settled":
         "该冲突已处理", "the conflict is settled already";
         "如需更改，请重新更正信息", "amend the fact if it is still wrong";

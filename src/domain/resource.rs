@@ -19,6 +19,7 @@ record! {
     field: Code = Field::new(K::Code("service_field")), "服务领域", "Field of service";
     item: Code = Field::new(K::Code("wish_category")), "物品类别", "Class of item";
     quantity: u32 = Field::new(K::Count), "数量", "Quantity";
+    allotted: u32 = Field::new(K::Internal), "已分配数量", "Set aside for points";
     unit: String = Field::new(K::Text).max_chars(10), "计量单位", "Unit";
     conditions: String = Field::new(K::Note), "适用条件", "Conditions";
     region: RegionCode = Field::new(K::Text).max_chars(15), "适用区域", "Region";

@@ -55,7 +55,9 @@ pub fn field(field: &'static Field, value: &Value, today: NaiveDate) -> Result<(
             return fault(Reason::NumberOutOfRange { field });
         }
         (kind, Value::Text(content)) if kind != FieldKind::Internal => {
-            if text::find_control(content).is_some() {
+            // A note has lines; nothing else has.
+            let is_allowed = |c: char| c == '\n' && kind == FieldKind::Note;
+            if content.chars().any(|c| text::is_control(c) && !is_allowed(c)) {
                 return fault(Reason::Control { field });
             }
             if field.max_chars > 0 && content.chars().count() > field.max_chars {

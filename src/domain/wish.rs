@@ -22,6 +22,7 @@ record! {
     units: u16 = Field::new(K::Count).required().privacy(Privacy::Public), "数量", "Units";
     age_band: Code = Field::new(K::Code("age_band")).privacy(Privacy::Public), "年龄段", "Age band";
     town: RegionCode = Field::new(K::Text).privacy(Privacy::Public).max_chars(15), "所在乡镇", "Town";
+    duplicate_reason: String = Field::new(K::Text), "再次提供的理由", "Why once more";
     state: WishState = Field::new(K::Code("wish_state")).privacy(Privacy::Public).merge(Merge::Lifecycle), "状态", "State";
     round: u16 = Field::new(K::Internal).privacy(Privacy::Public), "轮次", "Round";
     written_by: Option<WorkerId> = Field::new(K::Internal), "填报人", "Written by";

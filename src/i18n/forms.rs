@@ -1,5 +1,7 @@
 //! Forms, pools and dialogs of the console.
 
+use chrono::NaiveDate;
+
 use crate::domain::need::Need;
 use crate::domain::refusal::Label;
 use crate::domain::risk::RiskGrade;
@@ -10,7 +12,14 @@ crate::messages! {
     loading => "正在读取档案……", "reading the file…";
     not_ready => "档案尚未读出", "the file is not read yet";
     draft_kept => "草稿已保存", "draft kept";
-    draft_taken_up => "已恢复上次未提交的草稿；不需要时可丢弃", "a draft from last time was taken up; discard it if you do not need it";
+    no_draft_here => "这张表单内容不多，不存草稿", "so short a form keeps no draft";
+    draft_taken_up(key: &str) => "已恢复上次未提交的草稿；不需要时按 {key} 丢弃", "a draft from last time; {key} discards it";
+    discard_title => "丢弃草稿？", "Discard what was typed?";
+    discard_body => "已填写的内容将被删除，不能恢复。", "What was typed is thrown away and cannot be brought back.";
+    card_returned(reason: &str, remark: &str) => "驳回原因：{reason}  {remark}", "returned: {reason}  {remark}";
+    claimed_units(count: usize) => "{count}份", "{count} units";
+    not_chosen => "未选", "none";
+    confirm_hint => "本人或家人确认的，此项留空；本人无法确认的，请选第二名工作人员并写明情况", "leave it empty where the beneficiary or the family confirms; else choose the second worker and say what was seen";
     visit_title => "登记走访", "Log a visit";
     never_visited => "尚未走访过", "never visited yet";
     last_visit(date: &str, result: &str, note: &str) => "上次 {date} {result}  {note}", "last {date} {result}  {note}";
@@ -23,10 +32,11 @@ crate::messages! {
     nothing_selected => "没有选中的记录", "nothing is selected";
     no_case_right => "当前角色无权查看档案", "your role may not see case files";
     column_state => "状态", "State";
+    urgency => "紧急程度", "Urgency";
     column_urgency => "急", "Urg";
     column_title => "需求事项", "Need";
     column_household => "户主", "Head";
-    column_place => "村（社区）", "Village";
+    column_place => "村/社区", "Village";
     column_reported => "登记", "Since";
     column_due => "期限", "Due";
     column_card => "心愿内容", "Card";
@@ -86,6 +96,9 @@ crate::messages! {
     import_writing => "写入", "writing";
     import_indexing => "整理索引", "indexing";
     import_stop_hint => "Esc 停止；停止后档案不会有任何变化", "Esc stops; nothing is changed then";
+    import_too_late => "已写入，正在整理索引，不能再停止", "written; the index is being brought up to date and cannot be stopped any more";
+    import_category(category: &str, key: &str) => "类别 {category}（{key} 更换）", "Category {category} ({key} changes it)";
+    category_by_file => "按名册识别", "as the roster says";
     import_stopped => "已停止，档案没有变化", "stopped; nothing was changed";
     import_committed => "已导入", "imported";
     report_written(path: &str) => "错误清单已写到 {path}", "the error workbook was written to {path}";
@@ -130,8 +143,24 @@ pub fn proposed_by_grade(grade: RiskGrade) -> Label {
 pub fn like_need(held: &Need) -> Label {
     let date = held.reported_at.date();
     Label {
-        zh: format!("可能重复：{date} 已登记“{}”（{}）", held.title, held.state.label(Lang::Zh)),
-        en: format!("possible duplicate: “{}” of {date} ({})", held.title, held.state.label(Lang::En)),
+        zh: format!(
+            "可能重复：{date} 已登记“{}”（{}）；如非重复，请在下面写明",
+            held.title,
+            held.state.label(Lang::Zh)
+        ),
+        en: format!(
+            "possible duplicate: “{}” of {date} ({}); if it is none, say why below",
+            held.title,
+            held.state.label(Lang::En)
+        ),
+    }
+}
+
+/// The earlier wish or gift that a new one may repeat.
+pub fn like_gift(title: &str, date: NaiveDate) -> Label {
+    Label {
+        zh: format!("可能重复：该户 {date} 已有同类心愿或物品“{title}”；确需再次提供的，请在下面写明理由"),
+        en: format!("possible duplicate: “{title}” of {date}; if a second one is needed, say why below"),
     }
 }
 
@@ -153,10 +182,11 @@ pub fn sheet_title(lang: Lang, purpose: &Purpose) -> &'static str {
         Purpose::RejectWish(_) => ("驳回心愿", "Return the card"),
         Purpose::WithdrawWish(_) => ("撤回心愿", "Withdraw the wish"),
         Purpose::Claim(_) => ("认领心愿", "Claim the wish"),
+        Purpose::Connect(_) => ("对接", "Contact made"),
         Purpose::Release(_) => ("放弃认领", "Release the claim"),
         Purpose::Fulfil(_) => ("心愿圆梦", "Fulfil the wish"),
         Purpose::ConfirmWish(_) => ("受助人确认", "The beneficiary confirms"),
-        Purpose::Reveal(..) => ("查看完整信息（将记入审计）", "Show in full (goes into the audit trail)"),
+        Purpose::Reveal(..) => ("查看完整信息（将记入审计）", "Show in full (audited)"),
     };
     lang.pick(zh, en)
 }

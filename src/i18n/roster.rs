@@ -74,7 +74,7 @@ crate::messages! {
     source_no_category => "看不出是哪类救助对象", "nothing tells which category of assistance it is";
     remedy_no_roster => "表头应有“户主姓名、户主身份证号”或“姓名、身份证号”等列名，请核对后再导入。", "The header needs headings such as 户主姓名 and 户主身份证号, or 姓名 and 身份证号.";
     remedy_missing_column(heading: &str) => "请在表格中补上“{heading}”一列后再导入。", "Add the column “{heading}” and import again.";
-    remedy_no_category => "请用 --as 指定类别（如 --as 低保），或在标题、文件名中写明。", "Name the category with --as (for example --as 低保), or in the title or file name.";
+    remedy_no_category => "请指定类别（导入界面按 F3，命令行用 --as，如 --as 低保），或在标题、文件名中写明。", "Name the category (F3 on the import screen, --as on the command line, for example --as 低保), or in the title or file name.";
 
     notice_hidden_sheet(sheet: &str) => "隐藏的工作表“{sheet}”没有读取", "the hidden sheet “{sheet}” was not read";
     notice_no_roster(sheet: &str) => "工作表“{sheet}”没有花名册表头，已跳过", "the sheet “{sheet}” has no roster header and was left out";

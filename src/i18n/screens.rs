@@ -10,10 +10,17 @@ crate::messages! {
     alone => "单机", "alone";
     online => "在线", "online";
     offline => "离线", "offline";
-    unsent(count: u64) => "未传{count}", "{count} unsent";
-    conflicts(count: u64) => "冲突{count}", "{count} conflicts";
-    never_synced => "同步 —", "never synced";
-    synced_before(minutes: i64) => "{minutes}分钟前同步", "synced {minutes} min ago";
+    program => "助联", "zhulian";
+    read_only => "只读", "read-only";
+    disk_full => "磁盘已满", "disk full";
+    writes_nothing => "磁盘写入出过错，本机数据现为只读：可以查看，不能登记", "Writing to the disk failed: records can be read, nothing can be recorded";
+    unsent(count: u64) => "未传{count}", "unsent {count}";
+    conflicts(count: u64) => "冲突{count}", "conflicts {count}";
+    never_synced => "未同步", "no sync";
+    synced_now => "刚同步", "sync now";
+    synced_minutes(count: i64) => "{count}分钟前同步", "sync {count} min";
+    synced_hours(count: i64) => "{count}小时前同步", "sync {count} h";
+    synced_days(count: i64) => "{count}天前同步", "sync {count} d";
     done(what: &str) => "已保存：{what}", "Saved: {what}";
     undo_hint(key: &str) => "{key} 撤销", "{key} takes it back";
     undone(what: &str) => "已撤销：{what}", "Taken back: {what}";
@@ -32,12 +39,13 @@ crate::messages! {
 
     // --- settings and drafts ---
     draft_failed(what: &str) => "草稿未能保存或读取：{what}", "The draft could not be kept or read: {what}";
+    draft_disk_full => "磁盘已满，草稿没有保存；已填的内容还在屏幕上", "The disk is full, so the draft was not kept; what was typed still stands on the screen";
+    draft_disk_full_remedy => "请先清理磁盘，暂勿关闭窗口", "Free some space first; leave the window open";
     draft_failed_remedy => "请尽快提交，并检查磁盘空间和权限", "Submit soon, and check disk space and permissions";
 }
 
 crate::messages! {
     // --- titles, tabs, columns ---
-    title(screen: &str) => "助联 · {screen}", "zhulian · {screen}";
     household => "户详情", "Household";
     tab_basic => "基本", "Basics";
     tab_members => "成员", "Members";
@@ -79,6 +87,7 @@ crate::messages! {
     due_in(days: i64) => "{days}天后", "in {days} d";
     yesterday => "昨天", "yesterday";
     today_word => "今天", "today";
+    years_ago(years: i64) => "{years}年前", "{years} y ago";
     days_ago(days: i64) => "{days}天前", "{days} d ago";
     never_visited => "从未走访", "never visited";
     persons(count: u32) => "{count}人", "{count} pers.";
@@ -102,9 +111,9 @@ crate::messages! {
 // --- today ---
 crate::messages! {
     today_visits(count: usize, overdue: usize) => "走访 {count}（逾期 {overdue}）", "Visits {count} ({overdue} overdue)";
-    today_wishes(count: usize) => "心愿临期 {count}", "Wishes near a limit {count}";
-    today_leads(count: usize) => "待核线索 {count}", "Leads {count}";
-    today_needs(count: usize) => "待核需求 {count}", "Needs {count}";
+    today_wishes(count: &str) => "心愿临期 {count}", "Wishes near a limit {count}";
+    today_leads(count: &str) => "待核线索 {count}", "Leads {count}";
+    today_needs(count: &str) => "待核需求 {count}", "Needs {count}";
     no_visits(days: u64) => "{days}天内没有到期的走访", "No visit is due within {days} days";
     no_wishes => "没有临近期限的心愿", "No wish is near a limit";
     no_leads => "没有待核实的线索", "No lead waits";
@@ -205,6 +214,10 @@ crate::messages! {
     first_start => "初次使用", "First start";
     welcome => "欢迎使用助联", "Welcome to zhulian";
     welcome_body => "这里还没有数据。请选择从哪里开始：", "There is no data here yet. Where would you like to begin?";
+    offer_join => "接入中心服务器", "Join a server";
+    offer_join_body => "由管理员提供服务器地址和一次性接入码", "The administrator gives you its address and a one-time code";
+    join_how => "请先退出本程序（Ctrl-Q），再在终端运行下面的命令，其中的地址和接入码由管理员提供：", "Quit (Ctrl-Q) and run this in the terminal, with the address and the code that the administrator gave you:";
+    join_command => "zhulian enroll 服务器地址 接入码", "zhulian enroll URL CODE";
     offer_import => "导入名册", "Import rosters";
     offer_import_body => "从民政系统导出的家庭、人员表格（xlsx、xls、ods、csv）", "Household and member spreadsheets exported from the civil-affairs system (xlsx, xls, ods, csv)";
     offer_alone => "单机开始", "Begin alone";
@@ -214,7 +227,6 @@ crate::messages! {
     offer_alone_body => "先登记使用人，名册以后再导入", "Say who works here; rosters can be brought in later";
     offer_demo => "试用演示数据", "Try the demo";
     offer_demo_body => "在本机建立一个虚构的村，随意操作", "Makes an invented village here to try things out";
-
 
 }
 
@@ -235,6 +247,16 @@ crate::messages! {
 
 use super::Lang;
 use crate::tui::theme::ThemeName;
+
+/// How long ago the last sync was.
+pub fn synced_before(lang: Lang, minutes: i64) -> String {
+    match minutes {
+        ..1 => synced_now(lang).to_owned(),
+        1..60 => synced_minutes(lang, minutes),
+        60..1440 => synced_hours(lang, minutes / 60),
+        _ => synced_days(lang, minutes / 1440),
+    }
+}
 
 /// What a theme is called.
 pub fn theme_name(lang: Lang, theme: ThemeName) -> &'static str {

@@ -44,8 +44,10 @@ crate::messages! {
     report_remedy => "请运行 zhulian doctor 并把结果交给技术人员", "Run zhulian doctor and give the result to your technician";
     backup_damaged => "备份文件已损坏或不完整，没有恢复任何内容", "The backup is damaged or incomplete; nothing was restored";
     backup_damaged_remedy => "请换用另一份备份，或重新拷贝该文件", "Use another backup, or copy this one again";
-    backup_needs_key => "该备份需要原数据目录的密钥文件", "This backup needs the key file of the data it was made from";
-    backup_needs_key_remedy => "请先把原密钥文件放入数据目录，再次恢复", "Put that key file into the data folder first, then restore again";
+    backup_needs_key => "该备份不含密钥，须用备份时数据目录中的密钥文件打开", "This backup does not hold its key: it opens with the key file of the data it was made from";
+    backup_needs_key_remedy => "请用 --key-file 指定该密钥文件（原数据目录中的 keyfile，或另行保存的副本），再次恢复", "Name that file with --key-file (keyfile in the folder of those data, or the copy that was kept), and restore again";
+    backup_other_key => "所给密钥文件打不开该备份", "The key file that was given does not open this backup";
+    backup_other_key_remedy => "请改用备份时数据目录中的密钥文件（keyfile）；其他数据目录的密钥文件不能使用", "Use the key file (keyfile) of the data that the backup was made from; that of other data does not fit";
     restore_not_empty(path: String) => "{path} 不是空目录，不能恢复到这里", "{path} is not empty, so nothing can be restored into it";
     restore_not_empty_remedy => "请用 --home 另选一个空目录", "Choose an empty folder with --home";
     io(path: String, answer: String) => "无法读写 {path}：{answer}", "Cannot read or write {path}: {answer}";

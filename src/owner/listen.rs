@@ -116,7 +116,8 @@ struct Guests {
 struct Held {
     ending: bool,
     serving: usize,
-    consoles: Vec<(u64, UnixStream)>,
+    /// Connections that are hung up on when the owner stops: consoles, and clients that have not sent their command yet.
+    idle: Vec<(u64, UnixStream)>,
 }
 
 impl Guests {
@@ -125,55 +126,22 @@ impl Guests {
         if held.ending || held.serving >= MOST {
             return;
         }
-        let (guests, service) = (self.clone(), service.clone());
-        let spawned = std::thread::Builder::new().name("guest".to_owned()).spawn(move || {
-            let _leaves = Leaves(&guests);
+        held.serving += 1;
+        // Without a thread for it the guest is dropped, which counts it out and needs the lock.
+        drop(held);
+        let guest = Guest { guests: self.clone(), service: Some(service.clone()) };
+        let _ = std::thread::Builder::new().name("guest".to_owned()).spawn(move || {
             // A client that goes away has given up; what had begun is finished.
-            let _ = guests.serve(stream, &*service);
+            let _ = guest.serve(stream);
         });
-        held.serving += usize::from(spawned.is_ok());
     }
 
-    fn serve(&self, mut stream: UnixStream, service: &dyn Service) -> io::Result<()> {
-        stream.set_read_timeout(Some(PATIENCE))?;
-        Frame::Ready(VERSION).write(&mut stream)?;
-        match Frame::read(&mut stream)? {
-            Some(Frame::Command(bytes)) => {
-                let request: Request = serde_json::from_slice(&bytes)?;
-                Frame::Accepted.write(&mut stream)?;
-                let stream = Mutex::new(stream);
-                let code = service.command(
-                    request,
-                    &mut Stream::new(&stream, Frame::Out),
-                    &mut Stream::new(&stream, Frame::Err),
-                );
-                Frame::Exit(code).write(&mut *stream.lock().unwrap_or_else(PoisonError::into_inner))
-            }
-            Some(Frame::Console) => {
-                stream.set_read_timeout(None)?;
-                let number = self.next.fetch_add(1, Ordering::Relaxed);
-                {
-                    let mut held = self.held();
-                    if held.ending {
-                        return Ok(());
-                    }
-                    held.consoles.push((number, stream.try_clone()?));
-                }
-                let _hung_up = HangsUp { guests: self, number };
-                Frame::Accepted.write(&mut stream)?;
-                service.console(stream);
-                Ok(())
-            }
-            _ => Err(io::ErrorKind::InvalidData.into()),
-        }
-    }
-
-    /// Hangs up on consoles, and waits for commands to be finished.
+    /// Hangs up on consoles and on who has not said what he wants, and waits for commands to be finished.
     fn end(&self) {
         let mut held = self.held();
         held.ending = true;
-        for (_, console) in &held.consoles {
-            let _ = console.shutdown(Shutdown::Both);
+        for (_, idle) in &held.idle {
+            let _ = idle.shutdown(Shutdown::Both);
         }
         while held.serving > 0 {
             held = self.left.wait(held).unwrap_or_else(PoisonError::into_inner);
@@ -185,24 +153,83 @@ impl Guests {
     }
 }
 
-/// Counts a served connection out, also when its thread panics.
-struct Leaves<'a>(&'a Guests);
+/// One served connection. It is counted out when it ends, also when its thread panics, and only after it has let go of
+/// the service: who has waited for it is then the only one to hold what the service holds.
+struct Guest {
+    guests: Arc<Guests>,
+    service: Option<Arc<dyn Service>>,
+}
 
-impl Drop for Leaves<'_> {
-    fn drop(&mut self) {
-        self.0.held().serving -= 1;
-        self.0.left.notify_all();
+impl Guest {
+    fn serve(&self, mut stream: UnixStream) -> io::Result<()> {
+        let Some(service) = &self.service else { return Ok(()) };
+        let Some(idle) = HangsUp::new(&self.guests, &stream)? else { return Ok(()) };
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Frame::Ready(VERSION).write(&mut stream)?;
+        match Frame::read(&mut stream)? {
+            Some(Frame::Command(bytes)) => {
+                let request: Request = serde_json::from_slice(&bytes)?;
+                // From here on the owner waits for the end of the command, unless it has hung up already.
+                if !idle.keep() {
+                    return Ok(());
+                }
+                Frame::Accepted.write(&mut stream)?;
+                let stream = Mutex::new(stream);
+                let code = service.command(
+                    request,
+                    &mut Stream::new(&stream, Frame::Out),
+                    &mut Stream::new(&stream, Frame::Err),
+                );
+                Frame::Exit(code).write(&mut *stream.lock().unwrap_or_else(PoisonError::into_inner))
+            }
+            Some(Frame::Console) => {
+                stream.set_read_timeout(None)?;
+                Frame::Accepted.write(&mut stream)?;
+                service.console(stream);
+                Ok(())
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 }
 
-/// Forgets a console's connection when it has ended.
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.service = None;
+        self.guests.held().serving -= 1;
+        self.guests.left.notify_all();
+    }
+}
+
+/// A connection that the owner hangs up on when it stops; forgotten when this is dropped.
 struct HangsUp<'a> {
     guests: &'a Guests,
     number: u64,
 }
 
+impl<'a> HangsUp<'a> {
+    /// `None` when the owner is stopping already.
+    fn new(guests: &'a Guests, stream: &UnixStream) -> io::Result<Option<HangsUp<'a>>> {
+        let number = guests.next.fetch_add(1, Ordering::Relaxed);
+        let stream = stream.try_clone()?;
+        let mut held = guests.held();
+        if held.ending {
+            return Ok(None);
+        }
+        held.idle.push((number, stream));
+        Ok(Some(HangsUp { guests, number }))
+    }
+
+    /// Takes the connection off the list; `false` when the owner has hung up on it.
+    fn keep(self) -> bool {
+        let mut held = self.guests.held();
+        held.idle.retain(|(number, _)| *number != self.number);
+        !held.ending
+    }
+}
+
 impl Drop for HangsUp<'_> {
     fn drop(&mut self) {
-        self.guests.held().consoles.retain(|(number, _)| *number != self.number);
+        self.guests.held().idle.retain(|(number, _)| *number != self.number);
     }
 }

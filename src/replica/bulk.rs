@@ -141,14 +141,14 @@ impl Replica {
             if pending == BATCH {
                 done += pending as u64;
                 pending = 0;
-                store.apply(last, &vault::batch(&folded)?)?;
+                store.apply(last, &vault::batch(&*store.index()?, &folded)?)?;
                 self.take_in(std::mem::take(&mut folded), today);
                 progress(done);
             }
         }
         if pending > 0 {
             done += pending as u64;
-            store.apply(last, &vault::batch(&folded)?)?;
+            store.apply(last, &vault::batch(&*store.index()?, &folded)?)?;
             self.take_in(folded, today);
             progress(done);
         }

@@ -35,15 +35,17 @@ impl Logged {
     /// The effects of the command.
     pub fn effects(&self) -> Cow<'_, [Change]> {
         match carried(&self.entry.envelope.command) {
-            Some((records, by)) => Cow::Owned(
+            Some((records, stamped)) => Cow::Owned(
                 records
                     .iter()
                     .map(|record| {
                         let mut record = record.clone();
                         let meta = record.fields_mut().meta_mut();
-                        meta.rev = 1;
-                        if by {
+                        if stamped {
+                            meta.rev = 1;
                             meta.by = self.worker();
+                        } else {
+                            meta.rev = meta.rev.max(1);
                         }
                         Change::Create(Box::new(record))
                     })
@@ -58,7 +60,7 @@ impl Logged {
     }
 }
 
-/// The records that a command carries and creates as they are, and whether it stamps them with its author.
+/// The records that a command carries and creates as they are, and whether it stamps them as new and its author's.
 fn carried(command: &Command) -> Option<(&[Record], bool)> {
     match command {
         Command::RegisterHousehold { records } => Some((records, true)),

@@ -7,6 +7,7 @@ use super::entry::Logged;
 use crate::domain::change::{Change, apply_fields};
 use crate::domain::command::Command;
 use crate::domain::id::HouseholdId;
+use crate::domain::moment::Hlc;
 use crate::domain::record::{Record, RecordKey};
 use crate::domain::records::{Dossier, HistoryEntry, OlderPage, Unreadable};
 
@@ -68,16 +69,10 @@ impl Folded {
                 Some(household) => {
                     self.load(stored, household)?;
                     if let Some(dossier) = self.dossiers.get_mut(&household) {
-                        let mut record = (**record).clone();
-                        record.fields_mut().meta_mut().hlc = logged.entry.envelope.hlc;
-                        dossier.insert(record);
+                        dossier.insert(created(record, logged));
                     }
                 }
-                None => {
-                    let mut record = (**record).clone();
-                    record.fields_mut().meta_mut().hlc = logged.entry.envelope.hlc;
-                    self.loose.insert(key, record);
-                }
+                None => drop(self.loose.insert(key, created(record, logged))),
             },
             Change::Update { fields, .. } => {
                 for household in &logged.households {
@@ -162,8 +157,25 @@ pub fn household_of(record: &Record) -> Option<HouseholdId> {
         Record::Wish(record) => record.household,
         Record::Claim(record) => record.household,
         Record::Conflict(record) => record.household,
-        Record::Resource(_) | Record::Region(_) | Record::Station(_) | Record::Org(_) | Record::Worker(_) => None,
+        Record::Allotment(_)
+        | Record::Resource(_)
+        | Record::Region(_)
+        | Record::Station(_)
+        | Record::Org(_)
+        | Record::Worker(_) => None,
     }
+}
+
+/// A record as it is stored. Seeded ones come with a past of their own: when they were written last is as they say.
+fn created(record: &Record, logged: &Logged) -> Record {
+    let mut record = record.clone();
+    let envelope = &logged.entry.envelope;
+    let meta = record.fields_mut().meta_mut();
+    let has_past = matches!(envelope.command, Command::Seed { .. }) && meta.hlc != Hlc::default();
+    if !has_past {
+        meta.hlc = envelope.hlc;
+    }
+    record
 }
 
 fn set(

@@ -170,6 +170,9 @@ pub(super) fn households_of(command: &Command, projection: &Projection, vault: &
         Command::ReleaseClaim { claim: id, .. }
         | Command::ConnectClaim { claim: id }
         | Command::FulfilClaim { claim: id, .. } => claim(*id).into_iter().collect(),
+        Command::PassClaim { claim: id, .. } => claim(*id).into_iter().collect(),
+        Command::SpendStock { household, .. } => vec![*household],
+        Command::AllotStock { .. } | Command::ReturnStock { .. } => Vec::new(),
         Command::SettleConflict { household, .. } => household.iter().copied().collect(),
         Command::Reveal { household, record, .. } => {
             let lookup = Lookup::new(vault, projection, &[]);

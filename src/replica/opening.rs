@@ -10,8 +10,12 @@ use super::projection::Projection;
 use super::vault::{self, Held, Vault};
 use super::{Phase, Replica, ReplicaError, Writer, lock, rowfile, take_in_loose};
 use crate::domain::moment::Hlc;
+use crate::domain::record::Record;
 use crate::i18n::{Explain, Lang};
-use crate::store::{Finding, Home, KeyMode, Seq, Store, StoreError, Unlock};
+use crate::store::{Finding, Home, KeyMode, RowsPart, Seq, Store, StoreError, Unlock};
+
+/// Reference records taken in under one lock.
+const PORTION: usize = 256;
 
 /// What opening found and did.
 #[derive(Debug, Default)]
@@ -43,9 +47,10 @@ impl Replica {
     pub fn open(home: Home, unlock: &Unlock) -> Result<(Replica, Vec<Finding>), ReplicaError> {
         let (store, report) = Store::open(home, unlock)?;
         let mut findings = report.findings;
-        let (stamp, projection) = match store.read_rows(|_, bytes| rowfile::read(&bytes)) {
+        let (stamp, projection) = match store.read_rows(RowsPart::Early, |_, bytes| rowfile::read(&bytes)) {
             Ok(Some((stamp, chunks))) => (Some(stamp), rowfile::join(chunks)),
-            Ok(None) => (None, Projection::default()),
+            // A file of another version is no damage: it is overwritten when the rows are saved next.
+            Ok(None) | Err(StoreError::TooNew { .. }) => (None, Projection::default()),
             Err(StoreError::Corrupt { .. }) => {
                 findings.push(store.discard_rows()?);
                 (None, Projection::default())
@@ -104,11 +109,12 @@ impl Replica {
 
     fn try_finish_opening(&self, today: NaiveDate) -> Result<Opened, ReplicaError> {
         let store = &self.vault.store;
+        let mut findings = self.load_pools()?;
         let recovery = store.recover(|index, _, bytes| -> Result<_, ReplicaError> {
             let logged = vault::decode(bytes)?;
             let mut folded = Folded::default();
             folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(&folded)?)
+            Ok(vault::batch(index, &folded)?)
         })?;
         let stamp = lock(&self.writer).rows_stamp;
         let rows_built = stamp.is_none();
@@ -117,7 +123,11 @@ impl Replica {
             Some(stamp) => self.reconcile(stamp, today, &mut clock)?,
             None => self.build_rows(today)?,
         }
-        self.memory.write().unwrap_or_else(PoisonError::into_inner).index_persons();
+        {
+            let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+            memory.index_persons();
+            memory.complete = true;
+        }
         if let Some(last) = self.vault.logged(store.last_seq())? {
             clock = clock.max(last.entry.envelope.hlc);
         }
@@ -126,7 +136,30 @@ impl Replica {
         if rows_built || stamp != Some(store.last_seq()) {
             writer.unsaved = writer.unsaved.max(1);
         }
-        Ok(Opened { findings: recovery.findings, replayed: recovery.replayed, rows_built })
+        findings.extend(recovery.findings);
+        Ok(Opened { findings, replayed: recovery.replayed, rows_built })
+    }
+
+    /// Reads the late part of the row file; where it cannot be used, everything is built from the files.
+    fn load_pools(&self) -> Result<Vec<Finding>, ReplicaError> {
+        let store = &self.vault.store;
+        let Some(stamp) = lock(&self.writer).rows_stamp else { return Ok(Vec::new()) };
+        let mut findings = Vec::new();
+        match store.read_rows(RowsPart::Late, |_, bytes| rowfile::read(&bytes)) {
+            Ok(Some((found, chunks))) if found == stamp => {
+                let pools = rowfile::join_pools(chunks);
+                let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+                memory.pools = pools;
+                memory.generation += 1;
+                return Ok(findings);
+            }
+            Ok(_) => {}
+            Err(StoreError::Corrupt { .. }) => findings.push(store.discard_rows()?),
+            Err(error) => return Err(error.into()),
+        }
+        *self.memory.write().unwrap_or_else(PoisonError::into_inner) = Projection::default();
+        lock(&self.writer).rows_stamp = None;
+        Ok(findings)
     }
 
     /// Brings rows that are as of `stamp` up to the journal's end, and to today: a birthday can change a risk grade.
@@ -158,14 +191,23 @@ impl Replica {
         Ok(())
     }
 
+    /// Reads the reference records in portions: who draws meanwhile is not held up, and no second copy of them all is
+    /// made.
     fn load_reference(&self) -> Result<(), ReplicaError> {
-        let mut records = Vec::new();
-        self.vault.each_loose(|record| records.push(record))?;
-        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
-        for record in records {
-            take_in_loose(&mut memory, record);
-        }
+        let mut portion = Vec::with_capacity(PORTION);
+        self.vault.each_loose(|record| {
+            portion.push(record);
+            if portion.len() == PORTION {
+                self.take_in_portion(&mut portion);
+            }
+        })?;
+        self.take_in_portion(&mut portion);
         Ok(())
+    }
+
+    fn take_in_portion(&self, portion: &mut Vec<Record>) {
+        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+        portion.drain(..).for_each(|record| take_in_loose(&mut memory, record));
     }
 
     /// Builds the search index beside the running program, then puts them in.
@@ -188,12 +230,14 @@ impl Replica {
     fn over(store: Arc<Store>, projection: Projection) -> Replica {
         Replica {
             vault: Vault::new(store),
-            memory: RwLock::new(projection),
+            memory: Arc::new(RwLock::new(projection)),
             writer: Mutex::new(Writer { clock: Hlc::default(), unsaved: 0, behind: false, rows_stamp: None }),
             cache: Mutex::new(VecDeque::new()),
             phase: Mutex::new(Phase::Rows),
             phase_changed: Condvar::new(),
             serial: std::sync::atomic::AtomicU64::new(0),
+            acknowledged: RwLock::new(None),
+            compacting: Arc::default(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::by_id::ById;
 use super::rows::{NO_DAY, day};
 use crate::domain::claim::{Claim, ClaimState};
 use crate::domain::codes::Code;
@@ -112,16 +113,15 @@ pub struct LeadRow {
 }
 
 /// Rows of one kind, found by id, in the order in which they came.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Pool<T> {
     rows: Vec<T>,
-    #[serde(skip)]
-    by_id: HashMap<RecordId, u32>,
+    by_id: ById,
 }
 
 impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Pool { rows: Vec::new(), by_id: HashMap::new() }
+        Pool { rows: Vec::new(), by_id: ById::default() }
     }
 }
 
@@ -157,31 +157,49 @@ impl<T: PoolRow> Pool<T> {
     }
     /// The row of a record.
     pub fn find(&self, id: impl Into<RecordId>) -> Option<&T> {
-        self.by_id.get(&id.into()).map(|at| &self.rows[*at as usize])
+        self.at(id.into()).map(|at| &self.rows[at as usize])
     }
     /// Writes a row, new or over the present one.
     pub fn put(&mut self, row: T) {
-        match self.by_id.get(&row.record_id()) {
-            Some(&at) => self.rows[at as usize] = row,
-            None => {
-                self.by_id.insert(row.record_id(), self.rows.len() as u32);
-                self.rows.push(row);
-            }
+        match self.at(row.record_id()) {
+            Some(at) => self.rows[at as usize] = row,
+            None => self.push(row),
         }
     }
     /// Takes a row out.
     pub fn remove(&mut self, id: impl Into<RecordId>) {
-        let id = id.into();
-        if let Some(at) = self.by_id.remove(&id) {
+        let rows = &self.rows;
+        if let Some(at) = self.by_id.remove(id.into(), |row| rows[row as usize].record_id()) {
             self.rows.swap_remove(at as usize);
             if let Some(moved) = self.rows.get(at as usize) {
-                self.by_id.insert(moved.record_id(), at);
+                self.by_id.renumber(moved.record_id(), self.rows.len() as u32, at);
             }
         }
     }
-    /// Makes ids findable again after loading.
-    pub fn reindex(&mut self) {
-        self.by_id = self.rows.iter().enumerate().map(|(at, row)| (row.record_id(), at as u32)).collect();
+    /// Every row as one slice.
+    pub fn rows(&self) -> &[T] {
+        &self.rows
+    }
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.rows.reserve_exact(more);
+        let rows = &self.rows;
+        self.by_id.reserve(more, |row| rows[row as usize].record_id());
+    }
+    /// Adds rows whose ids are new.
+    pub(super) fn extend(&mut self, rows: Vec<T>) {
+        rows.into_iter().for_each(|row| self.push(row));
+    }
+
+    fn push(&mut self, row: T) {
+        let (id, at) = (row.record_id(), self.rows.len() as u32);
+        self.rows.push(row);
+        let rows = &self.rows;
+        self.by_id.insert(id, at, |row| rows[row as usize].record_id());
+    }
+
+    fn at(&self, id: RecordId) -> Option<u32> {
+        self.by_id.get(id, |row| self.rows[row as usize].record_id())
     }
 }
 
@@ -261,7 +279,7 @@ impl LeadRow {
 }
 
 /// The pools, and where the records in them are kept.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Pools {
     /// Needs.
     pub needs: Pool<NeedRow>,
@@ -297,12 +315,5 @@ impl Pools {
     /// Brings the row of one lead up to date.
     pub fn project_lead(&mut self, lead: &Lead) {
         if lead.meta.deleted { self.leads.remove(lead.id) } else { self.leads.put(LeadRow::of(lead)) }
-    }
-
-    /// Makes ids findable again after loading.
-    pub fn reindex(&mut self) {
-        self.needs.reindex();
-        self.wishes.reindex();
-        self.leads.reindex();
     }
 }

@@ -8,7 +8,8 @@ use super::pools::Pools;
 use super::reference::Reference;
 use super::rows::{self, DELETED, Fixed, LEFT, NO_DAY, RowData, Rows, day};
 use crate::domain::due::{self, DueFacts};
-use crate::domain::id::HouseholdId;
+use crate::domain::household::Household;
+use crate::domain::id::{HouseholdId, RecordId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::moment::Moment;
 use crate::domain::records::Dossier;
@@ -26,6 +27,8 @@ pub struct Projection {
     pub rows: Rows,
     /// Needs, wishes, claims, leads.
     pub pools: Pools,
+    /// Whether the pools and the reference records are there as well; until then only household rows are.
+    pub complete: bool,
     /// Regions, stations, organisations, workers, resources.
     pub reference: Reference,
     /// The search index; empty until [`Projection::searchable`].
@@ -128,13 +131,30 @@ impl Projection {
 
     /// A search index over the rows as they stand; taken without holding anything up, then put in by the caller.
     pub fn build_search(&self) -> search::Index {
-        let mut builder = search::Builder::new();
-        for (number, row) in self.rows.iter() {
-            if row.is_present() {
+        let rows = self.rows.len() as u32;
+        let workers = if rows < PARALLEL_FROM { 1 } else { threads() };
+        let part = rows.div_ceil(workers).max(1);
+        let mut index = std::thread::scope(|scope| {
+            let rest: Vec<_> = (1..workers)
+                .map(|n| scope.spawn(move || self.search_builder(n * part..((n + 1) * part).min(rows))))
+                .collect();
+            let first = self.search_builder(0..part.min(rows));
+            let rest =
+                rest.into_iter().map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            search::Builder::build_all(std::iter::once(first).chain(rest))
+        });
+        index.set_threads(threads() as usize);
+        index
+    }
+
+    fn search_builder(&self, rows: std::ops::Range<u32>) -> search::Builder {
+        let mut builder = search::Builder::with_capacity(rows.len());
+        for number in rows {
+            if let Some(row) = self.rows.get(number).filter(rows::Row::is_present) {
                 with_doc(number, &row, &self.regions.codes, &self.reference, |doc| builder.add(doc));
             }
         }
-        builder.build()
+        builder
     }
 
     fn row_data(&mut self, dossier: &Dossier, hash: &dyn PersonHash, today: NaiveDate) -> RowData {
@@ -145,7 +165,8 @@ impl Projection {
             .chain(dossier.present_members().filter(|member| head.is_none_or(|head| head.id != member.id)))
             .collect();
         let phones = std::iter::once(&household.phone).chain(members.iter().map(|member| &member.phone));
-        let tails = members.iter().filter_map(|member| member.id_number.as_ref()).map(|id| id.tail(4).to_owned());
+        // One for each name, so that a hit tells whose it is.
+        let ends = members.iter().map(|member| member.id_number.as_ref().map_or("", |id| id.tail(6)).to_owned());
         RowData {
             id: household.id,
             names: members.iter().map(|member| member.name.clone()).collect(),
@@ -155,7 +176,7 @@ impl Projection {
                 .cloned()
                 .collect(),
             phones: phones.filter(|phone| !phone.is_empty()).cloned().collect(),
-            id_tails: tails.collect(),
+            id_ends: ends.collect(),
             persons: members.iter().filter_map(|m| m.id_number.as_ref()).map(|id| hash.person_hash(id)).collect(),
             address: household.address.clone(),
             fixed: self.fixed(dossier, members.len(), today),
@@ -215,6 +236,14 @@ impl Projection {
     }
 }
 
+/// From so many rows on a second thread pays for its start.
+const PARALLEL_FROM: u32 = 20_000;
+
+/// Threads that search may use: two at most, as more would only wait for memory.
+fn threads() -> u32 {
+    if std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) { 2 } else { 1 }
+}
+
 /// Calls with the search document of a row; the document borrows texts put together here.
 fn with_doc(
     number: u32,
@@ -224,14 +253,14 @@ fn with_doc(
     take: impl FnOnce(&search::Doc<'_>),
 ) {
     let names: Vec<&str> = row.names().collect();
-    let id_tails: Vec<&str> = row.id_tails().collect();
+    let id_ends: Vec<&str> = row.id_ends().collect();
     let phones: Vec<&str> = row.phones().collect();
     let archive_nos: Vec<&str> = row.archive_nos().collect();
     let village = regions.get(row.fixed().region as usize).map(|code| reference.region_name(code)).unwrap_or_default();
     take(&search::Doc {
         row: number,
         names: &names,
-        id_tails: &id_tails,
+        id_tails: &id_ends,
         phones: &phones,
         archive_nos: &archive_nos,
         village: &village,
@@ -305,13 +334,20 @@ fn next_due(dossier: &Dossier, grade: RiskGrade) -> Option<NaiveDate> {
     let household = &dossier.household;
     let facts = DueFacts {
         grade,
-        registered: household.meta.hlc.moment().date(),
+        registered: registered_on(household),
         last_met: dossier.last_met().map(|visit| visit.at.date()),
         last_attempt: last.map(|visit| (visit.at.date(), visit.result.code())),
         open_change: open_change(dossier),
     };
     let ruled = due::next_visit(&facts)?.date;
     Some(last.and_then(|visit| visit.next_due).map_or(ruled, |agreed| agreed.min(ruled)))
+}
+
+/// The day on which the household came into the register. Its stamp moves with every amendment, its id does not; a stamp
+/// before the id is that of a record that was carried over.
+fn registered_on(household: &Household) -> NaiveDate {
+    let stamp = household.meta.hlc.moment();
+    RecordId::from(household.id).made_at().map_or(stamp, |made| made.min(stamp)).date()
 }
 
 /// The latest major change that a visit or a call brought to light and no visit at the door has met since.

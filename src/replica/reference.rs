@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::id::{OrgId, WorkerId};
+use crate::domain::id::{OrgId, StationId, WorkerId};
 use crate::domain::org::Org;
 use crate::domain::record::{Record, RecordKey};
 use crate::domain::region::{Level, Region, RegionCode};
@@ -16,7 +16,7 @@ pub struct Reference {
     /// Regions by code; of several with one code, the one in force.
     pub regions: HashMap<RegionCode, Region>,
     /// Stations.
-    pub stations: Vec<Station>,
+    pub stations: HashMap<StationId, Station>,
     /// Organisations.
     pub orgs: HashMap<OrgId, Org>,
     /// Workers.
@@ -37,10 +37,9 @@ impl Reference {
                     self.regions.insert(region.code.clone(), region);
                 }
             }
-            Record::Station(station) => match self.stations.iter_mut().find(|held| held.id == station.id) {
-                Some(held) => *held = station,
-                None => self.stations.push(station),
-            },
+            Record::Station(station) => {
+                self.stations.insert(station.id, station);
+            }
             Record::Org(org) => {
                 self.orgs.insert(org.id, org);
             }
@@ -60,7 +59,7 @@ impl Reference {
         use crate::domain::record::Kind;
         match key.kind {
             Kind::Region => self.regions.values().find(|r| r.key() == key).cloned().map(Record::Region),
-            Kind::Station => self.stations.iter().find(|r| r.key() == key).cloned().map(Record::Station),
+            Kind::Station => self.stations.get(&key.id.into()).cloned().map(Record::Station),
             Kind::Org => self.orgs.get(&key.id.into()).cloned().map(Record::Org),
             Kind::Worker => self.workers.get(&key.id.into()).cloned().map(Record::Worker),
             Kind::Resource => self.resources.iter().find(|r| r.key() == key).cloned().map(Record::Resource),

@@ -2,7 +2,9 @@
 //!
 //! Texts stand in one arena, so that 86,000 rows take tens of megabytes less than as many strings and load as one copy.
 
-use std::collections::HashMap;
+mod bytes;
+
+use crate::replica::by_id::ById;
 
 use chrono::NaiveDate;
 
@@ -16,7 +18,7 @@ enum Part {
     Names = 0,
     Archive = 1,
     Phones = 2,
-    IdTails = 3,
+    IdEnds = 3,
     Address = 4,
 }
 
@@ -35,8 +37,8 @@ pub struct RowData {
     pub archive_nos: Vec<String>,
     /// Telephone numbers of household and members.
     pub phones: Vec<String>,
-    /// Last four characters of the members' ID numbers.
-    pub id_tails: Vec<String>,
+    /// Last six characters of the members' ID numbers, in the order of `names`; empty where a member has none.
+    pub id_ends: Vec<String>,
     /// Keyed hashes of the members' ID numbers.
     pub persons: Vec<u64>,
     /// Address.
@@ -108,7 +110,7 @@ pub struct Rows {
     stored: Vec<Stored>,
     text: String,
     persons: Vec<u64>,
-    by_id: HashMap<RecordId, u32>,
+    by_id: ById,
 }
 
 /// One row, read in place.
@@ -133,7 +135,7 @@ impl Rows {
     }
     /// The row number of a household.
     pub fn find(&self, id: HouseholdId) -> Option<u32> {
-        self.by_id.get(&id.into()).copied()
+        self.at(id.into())
     }
     /// Every row with its number.
     pub fn iter(&self) -> impl Iterator<Item = (u32, Row<'_>)> {
@@ -144,18 +146,28 @@ impl Rows {
     /// arena until the rows are next loaded.
     pub fn put(&mut self, data: &RowData) -> u32 {
         let stored = self.store(data);
-        match self.by_id.get(&stored.id) {
-            Some(&row) => {
+        match self.at(stored.id) {
+            Some(row) => {
                 self.stored[row as usize] = stored;
                 row
             }
             None => {
                 let row = self.stored.len() as u32;
-                self.stored.push(stored);
-                self.by_id.insert(stored.id, row);
+                self.push(stored);
                 row
             }
         }
+    }
+
+    fn push(&mut self, stored: Stored) {
+        let row = self.stored.len() as u32;
+        self.stored.push(stored);
+        let rows = &self.stored;
+        self.by_id.insert(stored.id, row, |row| rows[row as usize].id);
+    }
+
+    fn at(&self, id: RecordId) -> Option<u32> {
+        self.by_id.get(id, |row| self.stored[row as usize].id)
     }
 
     /// Bytes of RAM held.
@@ -163,7 +175,7 @@ impl Rows {
         self.stored.capacity() * size_of::<Stored>()
             + self.text.capacity()
             + self.persons.capacity() * 8
-            + self.by_id.capacity() * 21
+            + self.by_id.memory()
     }
 
     fn store(&mut self, data: &RowData) -> Stored {
@@ -173,7 +185,7 @@ impl Rows {
             (Part::Names, data.names.as_slice()),
             (Part::Archive, &data.archive_nos),
             (Part::Phones, &data.phones),
-            (Part::IdTails, &data.id_tails),
+            (Part::IdEnds, &data.id_ends),
             (Part::Address, std::slice::from_ref(&data.address)),
         ] {
             lens[part as usize] = self.push_list(list);
@@ -229,9 +241,14 @@ impl<'a> Row<'a> {
     pub fn phones(&self) -> impl Iterator<Item = &'a str> {
         self.list(Part::Phones)
     }
-    /// Last four characters of ID numbers.
+    /// Last six characters of ID numbers, in the order of the names; empty where one is not known. They hold the day
+    /// of birth: for search alone, not for showing.
+    pub fn id_ends(&self) -> impl Iterator<Item = &'a str> {
+        self.list(Part::IdEnds)
+    }
+    /// Last four characters of ID numbers, in the order of the names; empty where one is not known.
     pub fn id_tails(&self) -> impl Iterator<Item = &'a str> {
-        self.list(Part::IdTails)
+        self.id_ends().map(|end| &end[end.char_indices().nth_back(3).map_or(0, |(at, _)| at)..])
     }
     /// The address.
     pub fn address(&self) -> &'a str {
@@ -261,156 +278,6 @@ impl<'a> Row<'a> {
     }
 }
 
-const STORED_BYTES: usize = 16 + 4 + 6 + 2 + 12 + 4 + 2 * PARTS + 4 + 1;
-
-impl Rows {
-    /// Rows of these numbers as bytes, without what replaced rows left behind. Parts are read back one by one with
-    /// [`Rows::load`], on several threads if need be, and joined with [`Rows::join`].
-    pub fn save(&self, numbers: &[u32]) -> Vec<u8> {
-        let mut fixed = Vec::with_capacity(numbers.len() * STORED_BYTES);
-        let mut text = Vec::with_capacity(numbers.len() * 100);
-        let mut persons = Vec::with_capacity(numbers.len() * 16);
-        for row in numbers.iter().filter_map(|number| self.get(*number)) {
-            let stored = row.stored;
-            let total: usize = stored.lens.iter().map(|len| usize::from(*len)).sum();
-            let start = stored.text as usize;
-            put_stored(&mut fixed, &Stored { text: text.len() as u32, persons: (persons.len() / 8) as u32, ..*stored });
-            text.extend_from_slice(&self.text.as_bytes()[start..start + total]);
-            for person in row.persons() {
-                persons.extend_from_slice(&person.to_le_bytes());
-            }
-        }
-        let mut out = Vec::with_capacity(12 + fixed.len() + text.len() + persons.len());
-        for len in [fixed.len() / STORED_BYTES, text.len(), persons.len()] {
-            out.extend_from_slice(&(len as u32).to_le_bytes());
-        }
-        out.extend_from_slice(&fixed);
-        out.extend_from_slice(&text);
-        out.extend_from_slice(&persons);
-        out
-    }
-
-    /// A part from bytes; `None` where they are not what [`Rows::save`] writes. Households are found in it only after
-    /// [`Rows::join`].
-    pub fn load(bytes: &[u8]) -> Option<Rows> {
-        let mut reader = Reader(bytes);
-        let [count, text_len, persons_len] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
-        let fixed = reader.take(count.checked_mul(STORED_BYTES)?)?;
-        let text = std::str::from_utf8(reader.take(text_len)?).ok()?.to_owned();
-        let persons = reader.take(persons_len)?;
-        let persons =
-            persons.chunks_exact(8).map(|b| b.iter().rev().fold(0, |sum, b| sum << 8 | u64::from(*b))).collect();
-        let mut rows = Rows { stored: Vec::with_capacity(count), text, persons, by_id: HashMap::new() };
-        let mut reader = Reader(fixed);
-        for _ in 0..count {
-            let stored = read_stored(&mut reader)?;
-            rows.check(&stored)?;
-            rows.stored.push(stored);
-        }
-        Some(rows)
-    }
-
-    /// Joins loaded parts in order.
-    pub fn join(parts: Vec<Rows>) -> Rows {
-        let count = parts.iter().map(Rows::len).sum();
-        let mut rows = Rows {
-            stored: Vec::with_capacity(count),
-            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
-            persons: Vec::with_capacity(parts.iter().map(|part| part.persons.len()).sum()),
-            by_id: HashMap::with_capacity(count),
-        };
-        for part in parts {
-            let (text, persons) = (rows.text.len() as u32, rows.persons.len() as u32);
-            rows.text.push_str(&part.text);
-            rows.persons.extend_from_slice(&part.persons);
-            for stored in part.stored {
-                rows.by_id.insert(stored.id, rows.stored.len() as u32);
-                rows.stored.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
-            }
-        }
-        rows
-    }
-
-    /// That a loaded row points inside the arenas, at character boundaries.
-    fn check(&self, stored: &Stored) -> Option<()> {
-        let mut at = stored.text as usize;
-        for len in stored.lens {
-            at += usize::from(len);
-            if !self.text.is_char_boundary(at) {
-                return None;
-            }
-        }
-        let persons_end = stored.persons as usize + usize::from(stored.person_count);
-        (self.text.is_char_boundary(stored.text as usize) && persons_end <= self.persons.len()).then_some(())
-    }
-}
-
-fn put_stored(out: &mut Vec<u8>, stored: &Stored) {
-    let fixed = &stored.fixed;
-    out.extend_from_slice(&stored.id.bytes());
-    out.extend_from_slice(&fixed.region.to_le_bytes());
-    out.extend_from_slice(&[
-        fixed.category,
-        fixed.grade,
-        fixed.members,
-        fixed.flags,
-        fixed.open_needs,
-        fixed.open_wishes,
-    ]);
-    out.extend_from_slice(&fixed.visits.to_le_bytes());
-    for day in [fixed.last_visit, fixed.next_due, fixed.grade_until] {
-        out.extend_from_slice(&day.to_le_bytes());
-    }
-    out.extend_from_slice(&stored.text.to_le_bytes());
-    for len in stored.lens {
-        out.extend_from_slice(&len.to_le_bytes());
-    }
-    out.extend_from_slice(&stored.persons.to_le_bytes());
-    out.push(stored.person_count);
-}
-
-fn read_stored(reader: &mut Reader<'_>) -> Option<Stored> {
-    let id = RecordId(uuid::Uuid::from_bytes(reader.take(16)?.try_into().ok()?));
-    let region = reader.u32()?;
-    let bytes = reader.take(6)?;
-    let mut fixed = Fixed {
-        region,
-        category: bytes[0],
-        grade: bytes[1],
-        members: bytes[2],
-        flags: bytes[3],
-        open_needs: bytes[4],
-        open_wishes: bytes[5],
-        ..Fixed::default()
-    };
-    fixed.visits = reader.u16()?;
-    fixed.last_visit = reader.u32()? as i32;
-    fixed.next_due = reader.u32()? as i32;
-    fixed.grade_until = reader.u32()? as i32;
-    let text = reader.u32()?;
-    let mut lens = [0; PARTS];
-    for len in &mut lens {
-        *len = reader.u16()?;
-    }
-    Some(Stored { id, fixed, text, lens, persons: reader.u32()?, person_count: reader.take(1)?[0] })
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        Some(head)
-    }
-    fn u16(&mut self) -> Option<u16> {
-        Some(u16::from_le_bytes(self.take(2)?.try_into().ok()?))
-    }
-    fn u32(&mut self) -> Option<u32> {
-        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -421,7 +288,7 @@ mod tests {
             names: names.iter().map(|name| (*name).to_owned()).collect(),
             archive_nos: vec![format!("H{n:03}")],
             phones: vec![],
-            id_tails: vec!["123X".to_owned(), "0019".to_owned()],
+            id_ends: vec!["56123X".to_owned(), String::new()],
             persons: vec![u64::from(n), 99],
             address: "上岙村".to_owned(),
             fixed: Fixed { members: names.len() as u8, last_visit: NO_DAY, next_due: 20_000, ..Fixed::default() },
@@ -438,7 +305,7 @@ mod tests {
         assert_eq!(rows.len(), 2);
         let loaded = rows.get(first).unwrap();
         assert_eq!(loaded.names().collect::<Vec<_>>(), ["张淑芬"]);
-        assert_eq!(loaded.id_tails().collect::<Vec<_>>(), ["123X", "0019"]);
+        assert_eq!(loaded.id_tails().collect::<Vec<_>>(), ["123X", ""]);
         assert_eq!(loaded.phones().count(), 0);
         assert_eq!(loaded.persons(), [1, 99]);
         assert_eq!(loaded.address(), "上岙村");

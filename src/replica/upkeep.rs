@@ -17,7 +17,7 @@ impl Replica {
     /// # Errors
     /// The store's; the records themselves are safe all the same.
     pub fn save_rows(&self) -> Result<(), ReplicaError> {
-        let (stamp, chunks) = {
+        let (stamp, saved) = {
             let mut writer = lock(&self.writer);
             if writer.unsaved == 0 || writer.behind || !self.is_open() {
                 return Ok(());
@@ -26,7 +26,7 @@ impl Replica {
             let stamp = self.vault.store.last_seq();
             (stamp, rowfile::save(&self.read())?)
         };
-        self.vault.store.write_rows(stamp, &chunks)?;
+        self.vault.store.write_rows(stamp, &saved.early, &saved.late)?;
         lock(&self.writer).rows_stamp = Some(stamp);
         Ok(())
     }
@@ -35,6 +35,13 @@ impl Replica {
     pub fn unsaved(&self) -> u64 {
         let stamp = lock(&self.writer).rows_stamp.unwrap_or(0);
         self.vault.store.last_seq().saturating_sub(stamp)
+    }
+
+    /// Commands that wait to be sent: what a server that this device is enrolled with has not acknowledged. A device
+    /// that works alone owes nobody anything, so nothing waits there, however much it has recorded.
+    pub fn unsent(&self) -> u64 {
+        let acknowledged = *self.acknowledged.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        acknowledged.map_or(0, |seq| self.vault.store.last_seq().saturating_sub(seq))
     }
 
     /// Closes the home well: the next start has nothing to check, even if the machine is started anew before it.
@@ -91,7 +98,7 @@ impl Replica {
             let logged = vault::decode(bytes)?;
             let mut folded = Folded::default();
             folded.fold(&Held(index), &logged)?;
-            Ok(vault::batch(&folded)?)
+            Ok(vault::batch(index, &folded)?)
         })?;
         lock(&self.cache).clear();
         let searchable = {

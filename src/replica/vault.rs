@@ -9,7 +9,7 @@ use super::fold::{Folded, Stored};
 use super::projection::PersonHash;
 use crate::domain::id::{DeviceId, HouseholdId, RecordId};
 use crate::domain::id_number::IdNumber;
-use crate::domain::record::{Record, RecordKey};
+use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, OlderPage, Unreadable};
 use crate::i18n::{Explain, Lang};
 use crate::store::{Batch, Index, Store, StoreError, codec};
@@ -52,7 +52,9 @@ impl Vault {
         let index = self.store.index().map_err(unreadable)?;
         for found in index.scan(&[LOOSE]) {
             let (key, bytes) = found.map_err(unreadable)?;
-            see(decode(&whole(&*index, &key, bytes)?)?);
+            if !is_part(&key) {
+                see(decode(&whole(&*index, &key, bytes)?)?);
+            }
         }
         Ok(())
     }
@@ -62,7 +64,7 @@ impl Vault {
         let index = self.store.index().map_err(unreadable)?;
         for found in index.scan(&[DOSSIER]) {
             let (key, bytes) = found.map_err(unreadable)?;
-            if key.len() == dossier_key(HouseholdId::default()).len() {
+            if !is_part(&key) {
                 see(decode(&whole(&*index, &key, bytes)?)?);
             }
         }
@@ -142,15 +144,25 @@ const PART: u8 = 0xff;
 /// Bytes of one part.
 const PART_BYTES: usize = 60 << 10;
 
-fn put(batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) {
+/// Puts a value, and removes parts that a longer one left behind.
+fn put(index: &dyn Index, batch: &mut Batch, key: Vec<u8>, bytes: &[u8]) -> Result<(), StoreError> {
     let (first, rest) = bytes.split_at(bytes.len().min(PART_BYTES));
     let parts = rest.chunks(PART_BYTES);
     let mut value = (parts.len() as u16).to_le_bytes().to_vec();
     value.extend_from_slice(first);
+    let count = parts.len() as u16;
     for (number, part) in parts.enumerate() {
         batch.put(part_key(&key, number as u16), part);
     }
+    for number in count..=u16::MAX {
+        let stale = part_key(&key, number);
+        if index.get(&stale)?.is_none() {
+            break;
+        }
+        batch.delete(stale);
+    }
     batch.put(key, value);
+    Ok(())
 }
 
 fn part_key(key: &[u8], number: u16) -> Vec<u8> {
@@ -158,6 +170,19 @@ fn part_key(key: &[u8], number: u16) -> Vec<u8> {
     part.push(PART);
     part.extend_from_slice(&number.to_be_bytes());
     part
+}
+
+/// Whether a key is that of a further part: of a household's file by its length, of other records because no kind's name
+/// stands before the sixteen bytes of their id.
+fn is_part(key: &[u8]) -> bool {
+    match key {
+        [DOSSIER, ..] => key.len() != dossier_key(HouseholdId::default()).len(),
+        [LOOSE, rest @ ..] => {
+            let name = &rest[..rest.len().saturating_sub(RecordId::default().bytes().len())];
+            !Kind::ALL.iter().any(|kind| kind.name().as_bytes() == name)
+        }
+        _ => false,
+    }
 }
 
 /// A value with all its parts.
@@ -173,16 +198,16 @@ fn whole(index: &dyn Index, key: &[u8], value: Vec<u8>) -> Result<Vec<u8>, Unrea
 }
 
 /// What was folded, as one batch for the index.
-pub(super) fn batch(folded: &Folded) -> Result<Batch, StoreError> {
+pub(super) fn batch(index: &dyn Index, folded: &Folded) -> Result<Batch, StoreError> {
     let mut batch = Batch::new();
     for (household, dossier) in &folded.dossiers {
-        put(&mut batch, dossier_key(*household), &codec::encode(dossier)?);
+        put(index, &mut batch, dossier_key(*household), &codec::encode(dossier)?)?;
     }
     for (household, page, older) in &folded.pages {
-        put(&mut batch, page_key(*household, *page), &codec::encode(older)?);
+        put(index, &mut batch, page_key(*household, *page), &codec::encode(older)?)?;
     }
     for (key, record) in &folded.loose {
-        put(&mut batch, loose_key(*key), &codec::encode(record)?);
+        put(index, &mut batch, loose_key(*key), &codec::encode(record)?)?;
     }
     Ok(batch)
 }
@@ -193,4 +218,36 @@ pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, 
 
 pub(super) fn unreadable(error: StoreError) -> Unreadable {
     Unreadable(error.message(Lang::En))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryIndex;
+
+    #[test]
+    fn a_value_that_shrinks_leaves_no_part_behind() {
+        let index = MemoryIndex::new();
+        let key = dossier_key(HouseholdId::default());
+        for (seq, (len, records)) in [(200_000, 4), (130_000, 3), (10, 1), (0, 1), (61_441, 2)].into_iter().enumerate()
+        {
+            let bytes = vec![7; len];
+            let mut batch = Batch::new();
+            put(&index, &mut batch, key.clone(), &bytes).unwrap();
+            index.apply(seq as u64 + 1, &batch).unwrap();
+            assert_eq!(index.stats().records, records, "{len} bytes");
+            let first = index.get(&key).unwrap().unwrap();
+            assert!(whole(&index, &key, first).unwrap() == bytes, "{len} bytes");
+        }
+    }
+
+    #[test]
+    fn parts_are_told_from_values() {
+        let check = |key: Vec<u8>| {
+            assert!(!is_part(&key), "{key:?}");
+            assert!(is_part(&part_key(&key, 0)), "{key:?}");
+        };
+        check(dossier_key(HouseholdId::default()));
+        Kind::ALL.iter().for_each(|kind| check(loose_key(RecordKey { kind: *kind, id: RecordId::default() })));
+    }
 }

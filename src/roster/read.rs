@@ -6,7 +6,6 @@
 //! it is read and counted in [`Sheet::formulas`].
 
 mod biff;
-mod contain;
 mod error;
 mod grid;
 mod ods;
@@ -19,7 +18,8 @@ mod xml;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-pub use contain::panic_is_contained;
+use crate::containment::contained;
+
 pub use error::{Excess, ReadError};
 pub use grid::{Cell, Row, Sheet};
 pub use text::Encoding;
@@ -145,8 +145,10 @@ pub fn bytes_of(name: String, bytes: &[u8], limits: &Limits, watch: Watch<'_>) -
     if bytes.len() as u64 > limits.file_bytes {
         return Err(Excess::FileBytes.beyond(limits.file_bytes));
     }
-    let read = contain::contained(|| recognise(bytes, limits, watch));
-    let (format, sheets) = read.unwrap_or_else(|| Err(ReadError::Unreadable { detail: "panic".into() }))?;
+    // The readers return errors, and no file is known that makes them panic after the checks made here. This is the
+    // last resort. What a panic says may be a piece of the file, so it is not told.
+    let read = contained(|| recognise(bytes, limits, watch));
+    let (format, sheets) = read.unwrap_or_else(|_| Err(ReadError::Unreadable { detail: "panic".into() }))?;
     Ok(Workbook { name, format, sheets })
 }
 

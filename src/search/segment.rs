@@ -107,7 +107,24 @@ impl fmt::Debug for Writer {
     }
 }
 
+/// Bytes of names, numbers and house numbers of one household: what is reserved for each.
+const TYPICAL: [usize; 3] = [20, 40, 20];
+
 impl Writer {
+    /// A writer with room for so many households of the usual kind.
+    pub(super) fn with_capacity(households: usize) -> Writer {
+        let mut writer = Writer::default();
+        let segment = &mut writer.segment;
+        segment.rows.reserve(households);
+        for (lines, typical) in [&mut segment.names, &mut segment.numbers, &mut segment.doors].into_iter().zip(TYPICAL)
+        {
+            lines.reserve(households * typical);
+        }
+        segment.villages.of.reserve(households);
+        segment.streets.of.reserve(households);
+        writer
+    }
+
     /// The last row written.
     pub(super) fn last_row(&self) -> Option<u32> {
         self.segment.rows.last().copied()

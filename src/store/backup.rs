@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::checkpoint::Checkpoint;
 use super::disk::{self, OpenMode};
-use super::envelope::{self, Envelope, KeyMode, Unlock};
+use super::envelope::{self, Envelope, KeyKind, KeyMode, Unlock};
 use super::error::{At, Part, Result, StoreError};
 use super::home::Home;
 use super::index::{Batch, Index};
@@ -98,17 +98,19 @@ impl Store {
         Ok(moved)
     }
 
-    /// Makes a home from a backup. The folder must hold no home; a key file put there beforehand is used. The whole
-    /// backup is checked before anything becomes a home, and a restore that is interrupted leaves none.
+    /// Makes a home from a backup. The folder must hold no home; a key file is brought along in `unlock`, or was put
+    /// there beforehand. The whole backup is checked before anything becomes a home, and a restore that is interrupted
+    /// leaves none.
     ///
     /// # Errors
     /// `restore.not_empty`, `backup.damaged`, `home.locked` (a passphrase is needed), `key.wrong_passphrase`,
-    /// `backup.needs_key`, `store.disk_full`.
+    /// `backup.needs_key`, `backup.other_key`, `store.disk_full`.
     pub fn restore(home: &Home, backup: &Path, unlock: &Unlock, progress: &mut dyn FnMut(u64, u64)) -> Result<Moved> {
         let _lock = home.own()?;
         clear_for_restore(home)?;
         let opened = snapshot::Opened::open(&*home.disk, backup).map_err(as_backup_error)?;
         let keys = opened.envelope.unwrap(home, unlock).map_err(|error| match error {
+            StoreError::WrongKeyFile(_) if matches!(unlock, Unlock::KeyFile(_)) => StoreError::BackupOtherKey,
             StoreError::WrongKeyFile(_) => StoreError::BackupNeedsKey,
             other => other,
         })?;
@@ -128,7 +130,7 @@ impl Store {
                 restore.take(piece)
             })
             .map_err(as_backup_error)?;
-        let mut moved = restore.finish(backup, &opened.envelope)?;
+        let mut moved = restore.finish(backup, &opened.envelope, unlock)?;
         moved.bytes = opened.size;
         Ok(moved)
     }
@@ -244,7 +246,7 @@ impl<'a> Restore<'a> {
     }
 
     /// Everything is in place aside: moves it in, and writes the envelope last, which makes it a home.
-    fn finish(mut self, backup: &Path, envelope: &Envelope) -> Result<Moved> {
+    fn finish(mut self, backup: &Path, envelope: &Envelope, unlock: &Unlock) -> Result<Moved> {
         let disk = &*self.home.disk;
         let part = self.home.restoring_path();
         self.moved.records = self.loader.finish(&*self.index, self.header.applied)?;
@@ -272,8 +274,11 @@ impl<'a> Restore<'a> {
         disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
         write_generation(self.home, 1)?;
         let last_seq = self.last.map_or(self.header.applied, |(seq, _)| seq.max(self.header.applied));
-        Checkpoint { last_seq, applied_seq: self.header.applied, clean: true, boot: disk.boot_id() }
+        Checkpoint { last_seq, applied_seq: self.header.applied, clean: true, settled: false, boot: disk.boot_id() }
             .write(self.home)?;
+        if let (KeyKind::KeyFile, Unlock::KeyFile(file)) = (envelope.mode, unlock) {
+            file.place(self.home)?;
+        }
         envelope::save(self.home, envelope)?;
         disk.remove_tree(&part).at("remove", &part)?;
         disk.sync_dir(self.home.root()).at("sync", self.home.root())?;
@@ -290,7 +295,7 @@ fn clear_for_restore(home: &Home) -> Result<()> {
     let part = home.restoring_path();
     let unfinished = disk::exists(&*home.disk, &part).at("read", &part)?;
     for entry in listed {
-        let allowed = ["lock", "keyfile", "settings.toml", "zhulian.sock", "restore.part"];
+        let allowed = ["lock", "keyfile", "quarantine", "settings.toml", "zhulian.sock", "restore.part"];
         if allowed.contains(&entry.name.as_str()) {
             continue;
         }

@@ -16,6 +16,10 @@ pub(super) struct Checkpoint {
     pub(super) applied_seq: Seq,
     /// Whether the index was not written to since: it is then as it was made durable.
     pub(super) clean: bool,
+    /// Whether the index was opened since it was last written to: sled has then written its page table, and opening it
+    /// once more changes nothing on the disk.
+    #[serde(default)]
+    pub(super) settled: bool,
     /// Which run of the operating system wrote it.
     pub(super) boot: Option<String>,
 }

@@ -28,7 +28,15 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     Ok(compress_tail(bytes))
 }
 
-/// Decodes what [`encode`] gave.
+/// Encodes a value without field names: smaller and faster to read, but only for files that are built anew when the
+/// shape of the value changes.
+pub fn encode_positional<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let mut bytes = vec![VERSION];
+    rmp_serde::encode::write(&mut bytes, value).map_err(|error| StoreError::Undecodable(error.to_string()))?;
+    Ok(compress_tail(bytes))
+}
+
+/// Decodes what [`encode`] or [`encode_positional`] gave.
 ///
 /// # Errors
 /// `store.too_new` for a version or flag that this program does not know, `store.too_large` above [`MAX_DECODED`],

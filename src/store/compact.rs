@@ -1,7 +1,9 @@
-//! Compaction: a fresh index and a snapshot of it, then away with what they make superfluous.
+//! Compaction: a fresh index and, where journal entries are to go, a snapshot of it; then away with what they make
+//! superfluous.
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde::Serialize;
 
@@ -28,7 +30,9 @@ pub struct Compacted {
 impl Store {
     /// Writes the index anew into a new generation with a snapshot beside it, checks it, swaps the pointer in one step,
     /// and removes the old generation, older snapshots, and journal segments whose entries are all before `retain_from`
-    /// (and in the snapshot). Writes wait meanwhile; reading goes on. `progress` is told records done and in all.
+    /// (and in the snapshot). A journal that stays whole needs no snapshot: the index can be rebuilt from it alone, and
+    /// the snapshot would be a third copy of everything. Writes wait meanwhile; reading goes on. `progress` is told
+    /// records done and in all.
     ///
     /// # Errors
     /// `store.disk_full` (nothing changed), `store.corrupt` if a record cannot be read (then [`Store::rebuild`]).
@@ -47,13 +51,14 @@ impl Store {
         }
         let number = self.number() + 1;
         let folder = generation_path(&self.home, number);
-        let records = self.write_generation_folder(&*old, &folder, progress)?;
+        let journal_stays_whole = retain_from <= 1 && self.journal.first_seq() <= 1;
+        let records = self.write_generation_folder(&*old, &folder, !journal_stays_whole, progress)?;
         let swapped = self.swap_to(number, &folder)?;
         drop(old);
         *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(swapped);
         self.write_checkpoint()?;
         for (seq, path) in snapshot::list(&self.home)? {
-            if seq < applied {
+            if seq < applied || journal_stays_whole {
                 self.home.disk.remove_file(&path).at("remove", &path)?;
             }
         }
@@ -70,7 +75,7 @@ impl Store {
     pub fn snapshot(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<()> {
         let _quiet = self.quiet();
         let index = self.index()?;
-        self.copy_records(&*index, None, progress)?;
+        self.copy_records(&*index, None, true, progress)?;
         let newest = index.applied_seq();
         for (seq, path) in snapshot::list(&self.home)? {
             if seq < newest {
@@ -94,6 +99,7 @@ impl Store {
         } else {
             drop(index);
             *slot = Some(index_at(&self.home, &self.keys, &path, self.options)?);
+            self.settled.store(true, Ordering::Relaxed);
         }
         drop(slot);
         self.write_checkpoint()
@@ -104,6 +110,7 @@ impl Store {
         &self,
         old: &dyn Index,
         folder: &Path,
+        snapshot: bool,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<u64> {
         let disk = &self.home.disk;
@@ -115,7 +122,7 @@ impl Store {
         }
         disk.create_dir_all(&aside).at("create", &aside)?;
         let fresh = index_at(&self.home, &self.keys, &aside.join("index"), self.options)?;
-        let written = self.copy_records(old, Some(&*fresh), progress).and_then(|records| {
+        let written = self.copy_records(old, Some(&*fresh), snapshot, progress).and_then(|records| {
             fresh.verify(&mut |_| {})?;
             Ok(records)
         });
@@ -150,25 +157,34 @@ impl Store {
             return Err(error);
         }
         *self.generation.lock().unwrap_or_else(|p| p.into_inner()) = number;
+        self.settled.store(true, Ordering::Relaxed);
         Ok(swapped)
     }
 
-    /// Copies all records into a snapshot and, where given, into a fresh index; gives their number.
+    /// Copies all records into a snapshot, where one is wanted, and into a fresh index, where one is given; gives their
+    /// number.
     fn copy_records(
         &self,
         old: &dyn Index,
         fresh: Option<&dyn Index>,
+        snapshot: bool,
         progress: &mut dyn FnMut(u64, u64),
     ) -> Result<u64> {
         let (applied, total) = (old.applied_seq(), old.stats().records);
-        let envelope = envelope::load(&self.home)?.envelope;
         let path = snapshot::path_of(&self.home, applied);
-        let mut writer = self.snapshot_writer(&path, old, &envelope, applied + 1, b"")?;
+        let mut writer = if snapshot {
+            let envelope = envelope::load(&self.home)?.envelope;
+            Some(self.snapshot_writer(&path, old, &envelope, applied + 1, b"")?)
+        } else {
+            None
+        };
         let mut loader = Loader::default();
         let mut records = 0;
         for record in old.scan(b"") {
             let (key, value) = record?;
-            writer.record(&key, &value)?;
+            if let Some(writer) = &mut writer {
+                writer.record(&key, &value)?;
+            }
             if let Some(fresh) = fresh {
                 loader.take(fresh, key, value)?;
             }
@@ -183,7 +199,9 @@ impl Store {
         if let Some(fresh) = fresh {
             loader.finish(fresh, applied)?;
         }
-        writer.finish()?;
+        if let Some(writer) = writer {
+            writer.finish()?;
+        }
         progress(total, total);
         Ok(records)
     }

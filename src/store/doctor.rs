@@ -8,7 +8,7 @@ use super::index::IndexStats;
 use super::report::{Finding, Severity};
 use super::seal::Purpose;
 use super::space::{DiskUsage, Room};
-use super::{KeyKind, Seq, Store, snapshot};
+use super::{KeyKind, RowsPart, Seq, Store, snapshot};
 
 /// The health of a home.
 #[derive(Debug, Clone, Serialize)]
@@ -88,7 +88,7 @@ impl Store {
                 Err(error) => return Err(error),
             }
         }
-        let rows_seq = match self.read_rows(|_, _| Ok(())) {
+        let rows_seq = match self.read_rows(RowsPart::All, |_, _| Ok(())) {
             Ok(rows) => rows.map(|(stamp, _)| stamp),
             Err(StoreError::Corrupt { .. }) => {
                 findings.push(Finding::Unusable { part: Part::Rows, kept: None });

@@ -87,6 +87,40 @@ pub enum Unlock {
     Nothing,
     /// The passphrase.
     Passphrase(Passphrase),
+    /// A key file from elsewhere, for a backup.
+    KeyFile(KeyFile),
+}
+
+/// The content of a key file, wiped when dropped.
+#[derive(Clone)]
+pub struct KeyFile(Secret);
+
+impl KeyFile {
+    /// Takes the bytes of a file; `None` where they are not what a key file holds.
+    pub fn parse(bytes: &[u8]) -> Option<KeyFile> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        let bytes = Zeroizing::new(unhex(text.trim())?);
+        secret(&bytes).ok().map(KeyFile)
+    }
+
+    /// Puts it into a home. One that lies there with another content is kept in the quarantine.
+    pub(super) fn place(&self, home: &Home) -> Result<()> {
+        let path = home.key_file_path();
+        let text = Zeroizing::new(hex(&*self.0) + "\n");
+        match disk::read_file(&*home.disk, &path, 4096) {
+            Ok(old) if old == text.as_bytes() => return Ok(()),
+            Ok(_) => drop(home.quarantine(&path)?),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(_) => drop(home.quarantine(&path)?),
+        }
+        disk::replace_file(&*home.disk, &path, text.as_bytes()).at("write", &path)
+    }
+}
+
+impl std::fmt::Debug for KeyFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyFile(…)")
+    }
 }
 
 /// The file's content.
@@ -249,8 +283,9 @@ impl Envelope {
         let key = unhex(&self.key).ok_or_else(|| StoreError::KeyDamaged("key".into()))?;
         let wrapping = match (self.mode, unlock) {
             (KeyKind::Unsealed, _) => return Ok(Keys::new(secret(&key)?, false)),
+            (KeyKind::KeyFile, Unlock::KeyFile(given)) => given.0.clone(),
             (KeyKind::KeyFile, _) => key_file(home, false)?,
-            (KeyKind::Passphrase, Unlock::Nothing) => return Err(StoreError::Locked),
+            (KeyKind::Passphrase, Unlock::Nothing | Unlock::KeyFile(_)) => return Err(StoreError::Locked),
             (KeyKind::Passphrase, Unlock::Passphrase(passphrase)) => self.stretch(passphrase)?,
         };
         let sealer = Keys::new(wrapping, true).sealer(Purpose::Person);
@@ -300,13 +335,7 @@ impl Envelope {
 fn key_file(home: &Home, create: bool) -> Result<Secret> {
     let path = home.key_file_path();
     match disk::read_file(&*home.disk, &path, 4096) {
-        Ok(text) => {
-            let text = Zeroizing::new(String::from_utf8(text).unwrap_or_default());
-            unhex(text.trim())
-                .map(Zeroizing::new)
-                .and_then(|bytes| secret(&bytes).ok())
-                .ok_or(StoreError::WrongKeyFile(path))
-        }
+        Ok(text) => KeyFile::parse(&Zeroizing::new(text)).map(|file| file.0).ok_or(StoreError::WrongKeyFile(path)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && create => {
             let secret = random_secret()?;
             let text = Zeroizing::new(hex(&*secret) + "\n");

@@ -80,9 +80,12 @@ pub enum StoreError {
     /// A backup file that fails its checks. `backup.damaged`
     #[error("the backup is damaged: {0}")]
     BackupDamaged(String),
-    /// The backup needs the key file of the home it was made from, or another one. `backup.needs_key`
+    /// The backup needs the key file of the home it was made from, and none was given. `backup.needs_key`
     #[error("the backup needs the key file of its home")]
     BackupNeedsKey,
+    /// The key file that was given is none, or belongs to another home than the backup. `backup.other_key`
+    #[error("the key file does not open the backup")]
+    BackupOtherKey,
     /// The folder to restore into is not empty. `restore.not_empty`
     #[error("{0} is not empty")]
     RestoreNotEmpty(PathBuf),
@@ -182,6 +185,7 @@ impl Explain for StoreError {
             StoreError::Undecodable(_) => "store.undecodable",
             StoreError::BackupDamaged(_) => "backup.damaged",
             StoreError::BackupNeedsKey => "backup.needs_key",
+            StoreError::BackupOtherKey => "backup.other_key",
             StoreError::RestoreNotEmpty(_) => "restore.not_empty",
             StoreError::Io { .. } => "store.io",
         }
@@ -209,6 +213,7 @@ impl Explain for StoreError {
             StoreError::Undecodable(_) => text::undecodable(lang).into(),
             StoreError::BackupDamaged(_) => text::backup_damaged(lang).into(),
             StoreError::BackupNeedsKey => text::backup_needs_key(lang).into(),
+            StoreError::BackupOtherKey => text::backup_other_key(lang).into(),
             StoreError::RestoreNotEmpty(path) => text::restore_not_empty(lang, path.display().to_string()),
             StoreError::Io { path, source, .. } => text::io(lang, path.display().to_string(), source.to_string()),
         }
@@ -235,6 +240,7 @@ impl Explain for StoreError {
             }
             StoreError::BackupDamaged(_) => text::backup_damaged_remedy(lang),
             StoreError::BackupNeedsKey => text::backup_needs_key_remedy(lang),
+            StoreError::BackupOtherKey => text::backup_other_key_remedy(lang),
             StoreError::RestoreNotEmpty(_) => text::restore_not_empty_remedy(lang),
             StoreError::Io { .. } => text::io_remedy(lang),
         }

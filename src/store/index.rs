@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod conformance;
+mod idle;
 mod memory;
 mod meta;
 mod sled;

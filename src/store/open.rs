@@ -1,6 +1,7 @@
 //! Making a home, and the first step of opening one.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, RwLock};
 
 use serde::Serialize;
@@ -86,7 +87,7 @@ fn open_with_keys(
             let kept = home.quarantine(&home.checkpoint_path()).ok();
             findings.push(Finding::Unusable { part: Part::Index, kept });
             // Nothing is known about the last run: take it for one that ended badly.
-            Some(Checkpoint { last_seq: 0, applied_seq: 0, clean: false, boot: None })
+            Some(Checkpoint { last_seq: 0, applied_seq: 0, clean: false, settled: false, boot: None })
         }
     };
     // Whatever is stamped with a seq proves that the entry of this seq was acknowledged.
@@ -115,6 +116,7 @@ fn open_with_keys(
         index: RwLock::new(None),
         generation: Mutex::new(generation),
         untouched: Mutex::new(before.as_ref().is_some_and(|before| before.clean)),
+        settled: AtomicBool::new(false),
         before,
         quiet: RwLock::new(()),
         _lock: lock,

@@ -52,10 +52,22 @@ impl Store {
     ) -> std::result::Result<Recovery, E> {
         let mut recovery = Recovery::default();
         compact::sweep(self)?;
-        // sled writes when it is opened: a power cut from here on is a reason to check it.
-        self.touch()?;
+        if !self.is_settled() {
+            // sled writes when it is opened: a power cut from here on is a reason to check it.
+            self.touch()?;
+        }
         let index = self.open_or_rebuild(&mut recovery)?;
         self.bring_up_to_date(index, recovery, &mut turn)
+    }
+
+    /// Whether the disk holds just what the last run made durable, page table included: then sled writes the same bytes
+    /// over the same again, and opening leaves the checkpoint as it is. What it needs to be repaired or replayed after
+    /// all is preceded by [`Store::touch`].
+    fn is_settled(&self) -> bool {
+        let last = self.journal.last_seq();
+        self.before.as_ref().is_some_and(|before| {
+            before.clean && before.settled && (before.applied_seq, before.last_seq) == (last, last)
+        })
     }
 
     /// Puts the index aside and builds it anew, from the latest snapshot and the journal. For a repair.
@@ -77,6 +89,14 @@ impl Store {
         mut recovery: Recovery,
         turn: &mut impl FnMut(&dyn Index, Seq, &[u8]) -> std::result::Result<Batch, E>,
     ) -> std::result::Result<Recovery, E> {
+        let as_it_was = !recovery.rebuilt && index.applied_seq() == self.journal.last_seq();
+        if as_it_was && self.is_settled() {
+            self.settled.store(true, Ordering::Relaxed);
+            *self.index.write().unwrap_or_else(|p| p.into_inner()) = Some(index);
+            return Ok(recovery);
+        }
+        self.touch()?;
+        self.settled.store(as_it_was, Ordering::Relaxed);
         if !self.replay(&*index, &mut recovery, turn)? {
             // The index opened but did not hold: begin once more, from the base.
             drop(index);
@@ -147,6 +167,7 @@ impl Store {
     }
 
     fn put_index_aside(&self, reason: &str, recovery: &mut Recovery) -> Result<()> {
+        self.touch()?;
         let path = self.generation_path().join("index");
         if self.home.disk.real_path(&path).is_none() {
             return Ok(()); // an index in memory is simply gone

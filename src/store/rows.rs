@@ -1,11 +1,12 @@
 //! The file of list rows: what the first frame shows before the index is open.
 //!
 //! ```text
-//! header (80)  magic 4 | version 1 | 0 ×3 | home id 16 | file id 16 | stamp 8 | chunks 4 | 0 ×24 | crc32c 4
+//! header (80)  magic 4 | version 1 | 0 ×3 | home id 16 | file id 16 | stamp 8 | chunks 4 | early 4 | 0 ×20 | crc32c 4
 //! table        sealed length of each chunk, 4 each | crc32c 4
 //! chunks       sealed, each bound to the file id, the stamp, its number and how many there are
 //! ```
-//! A chunk is what the caller makes of it, usually some thousand rows, so that several threads open and read them.
+//! A chunk is what the caller makes of it, usually some hundred rows, so that several threads open and read them. The
+//! first `early` chunks are what the first frame needs; the others may be read later.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -17,13 +18,24 @@ use super::error::{At, Part, Result, StoreError};
 use super::seal::{Sealer, fill_random};
 
 const MAGIC: [u8; 4] = *b"zlr\0";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEADER: usize = 80;
 const PLACE: &[u8] = b"rows";
 /// The largest chunk, in bytes, so that a forged length cannot take all memory.
 const MAX_CHUNK: usize = 64 << 20;
 /// Threads that open chunks; more would wait for memory.
 const MAX_THREADS: usize = 4;
+
+/// Which chunks of the row file to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowsPart {
+    /// What the first frame needs.
+    Early,
+    /// The others.
+    Late,
+    /// Every chunk.
+    All,
+}
 
 /// Writes the row file as one step.
 pub(super) fn write(
@@ -32,15 +44,17 @@ pub(super) fn write(
     home_id: &[u8; 16],
     sealer: &Sealer,
     stamp: Seq,
-    chunks: &[impl AsRef<[u8]>],
+    early: &[Vec<u8>],
+    late: &[Vec<u8>],
 ) -> Result<()> {
-    let mut header = Header { home_id: *home_id, file_id: [0; 16], stamp, chunks: chunks.len() as u32 };
+    let count = early.len() + late.len();
+    let mut header =
+        Header { home_id: *home_id, file_id: [0; 16], stamp, chunks: count as u32, early: early.len() as u32 };
     fill_random(&mut header.file_id)?;
     let mut out = header.to_bytes().to_vec();
     let table = out.len();
-    out.resize(table + chunks.len() * 4 + 4, 0);
-    for (at, chunk) in chunks.iter().enumerate() {
-        let chunk = chunk.as_ref();
+    out.resize(table + count * 4 + 4, 0);
+    for (at, chunk) in early.iter().chain(late).enumerate() {
         if chunk.len() > MAX_CHUNK {
             return Err(StoreError::TooLarge { bytes: chunk.len() as u64, limit: MAX_CHUNK as u64 });
         }
@@ -49,7 +63,7 @@ pub(super) fn write(
         let len = (out.len() - before) as u32;
         out[table + at * 4..][..4].copy_from_slice(&len.to_le_bytes());
     }
-    let table_end = table + chunks.len() * 4;
+    let table_end = table + count * 4;
     let crc = crc32c::crc32c(&out[table..table_end]);
     out[table_end..][..4].copy_from_slice(&crc.to_le_bytes());
     disk::replace_file(disk, path, &out).at("write", path)
@@ -64,6 +78,7 @@ pub(super) fn read<T: Send>(
     path: &Path,
     home_id: &[u8; 16],
     sealer: &Sealer,
+    part: RowsPart,
     read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
 ) -> Result<Option<(Seq, Vec<T>)>> {
     let file = match disk.open(path, OpenMode::Read) {
@@ -72,22 +87,27 @@ pub(super) fn read<T: Send>(
         Err(error) => return Err(StoreError::io("open", path, error)),
     };
     let (header, places) = Header::read(&*file, path, home_id)?;
-    let next = AtomicUsize::new(0);
-    let slots: Vec<Mutex<Option<T>>> = places.iter().map(|_| Mutex::new(None)).collect();
+    let wanted = match part {
+        RowsPart::Early => 0..header.early as usize,
+        RowsPart::Late => header.early as usize..places.len(),
+        RowsPart::All => 0..places.len(),
+    };
+    let next = AtomicUsize::new(wanted.start);
+    let slots: Vec<Mutex<Option<T>>> = wanted.clone().map(|_| Mutex::new(None)).collect();
     let work = || -> Result<()> {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some((offset, len)) = places.get(at).copied() else { return Ok(()) };
+            let Some((offset, len)) = places[..wanted.end].get(at).copied() else { return Ok(()) };
             let mut sealed = vec![0; len];
             if read_full(&*file, &mut sealed, offset).at("read", path)? < len {
                 return Err(StoreError::corrupt(Part::Rows, "shorter than its table"));
             }
             let plain = sealer.open(PLACE, &header.bound(at), &sealed)?;
             drop(sealed);
-            *slots[at].lock().unwrap_or_else(|p| p.into_inner()) = Some(read(at, plain)?);
+            *slots[at - wanted.start].lock().unwrap_or_else(|p| p.into_inner()) = Some(read(at, plain)?);
         }
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(places.len());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(wanted.len());
     std::thread::scope(|scope| {
         let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
         let mut outcome = work();
@@ -114,6 +134,7 @@ struct Header {
     file_id: [u8; 16],
     stamp: Seq,
     chunks: u32,
+    early: u32,
 }
 
 impl Header {
@@ -125,6 +146,7 @@ impl Header {
         out[24..40].copy_from_slice(&self.file_id);
         out[40..48].copy_from_slice(&self.stamp.to_le_bytes());
         out[48..52].copy_from_slice(&self.chunks.to_le_bytes());
+        out[52..56].copy_from_slice(&self.early.to_le_bytes());
         let crc = crc32c::crc32c(&out[..HEADER - 4]);
         out[HEADER - 4..].copy_from_slice(&crc.to_le_bytes());
         out
@@ -145,11 +167,15 @@ impl Header {
         if head[4] != VERSION {
             return Err(StoreError::TooNew { what: Part::Rows, version: head[4] });
         }
-        let mut header = Header { home_id: [0; 16], file_id: [0; 16], stamp: 0, chunks: 0 };
+        let mut header = Header { home_id: [0; 16], file_id: [0; 16], stamp: 0, chunks: 0, early: 0 };
         header.home_id.copy_from_slice(&head[8..24]);
         header.file_id.copy_from_slice(&head[24..40]);
         header.stamp = head[40..48].iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
         header.chunks = head[48..52].iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+        header.early = head[52..56].iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte));
+        if header.early > header.chunks {
+            return Err(corrupt("more chunks for the first frame than there are"));
+        }
         if header.home_id != *home_id {
             return Err(corrupt("a file of another home"));
         }

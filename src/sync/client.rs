@@ -256,7 +256,10 @@ impl Client {
         if reply.epoch != local.epoch() {
             local.enter_epoch(reply.epoch)?;
         }
-        Ok(local.take_verdicts(&reply.verdicts)?)
+        let before = local.answered();
+        local.take_verdicts(&reply.verdicts)?;
+        // A push that brought nothing forward would be sent for ever.
+        if local.answered() > before { Ok(()) } else { Err(RoundError::WrongAnswer) }
     }
 
     fn take_page(&mut self, local: &mut dyn Local, page: &Page) -> Result<(), RoundError> {

@@ -17,6 +17,7 @@ use crate::store::codec;
 
 /// What an item holds.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "taken apart at once, never kept in numbers")]
 pub enum Body {
     /// A household's file.
     File(Arc<Dossier>),

@@ -330,6 +330,7 @@ fn named(command: &Command) -> Vec<HouseholdId> {
         | Command::Reveal { household, .. }
         | Command::SettleConflict { household, .. } => household.iter().copied().collect(),
         Command::LogVisit { visit, .. } => vec![visit.household],
+        Command::SpendStock { household, .. } => vec![*household],
         Command::RegisterNeed { need } => vec![need.household],
         Command::ReportLead { lead } => lead.household.iter().copied().collect(),
         Command::Register { record } => household_of(record).into_iter().collect(),

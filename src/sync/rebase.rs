@@ -13,6 +13,7 @@ use super::protocol::{Cause, Cursors, LostClaim, Outcome, Verdict};
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::id::OrgId;
 use crate::domain::merge::{LostField, Merged, merge};
+use crate::domain::record::{Kind, RecordKey};
 use crate::domain::records::Unreadable;
 use crate::domain::refusal::Refusal;
 use crate::domain::region::RegionCode;
@@ -158,6 +159,11 @@ pub fn cause_of(envelope: &Envelope, lost: &[LostField]) -> Cause {
         lost: lost.iter().map(|lost| (lost.record, lost.change.clone())).collect(),
         seen: match &envelope.command {
             Command::Reveal { record, .. } => vec![*record],
+            // What was given out stands in the household's timeline too.
+            Command::SpendStock { allotment, household, .. } => vec![
+                RecordKey { kind: Kind::Household, id: (*household).into() },
+                RecordKey { kind: Kind::Allotment, id: (*allotment).into() },
+            ],
             _ => Vec::new(),
         },
     }

@@ -29,8 +29,9 @@
 //! [`Message`] to the screen that asked ([`Context::origin`]).
 //!
 //! A form that commits: send [`Work::Commit`]. If it was refused, the screen gets [`Message::Committed`] with a
-//! [`Fault`] whose `fields` name the form's fields; the console shows the message and the remedy of what concerns no field
-//! of its own. If it was carried out, the console shows a notice with the key that takes it back.
+//! [`Fault`] whose `fields` name the form's fields: it shows them there and tells of what concerns no field of its own.
+//! The console tells of a refusal only where the screen does not take it. If the command was carried out, the console
+//! shows a notice with the key that takes it back.
 
 pub mod console;
 pub mod context;

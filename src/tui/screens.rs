@@ -1,6 +1,6 @@
 //! The screens and what can lie over them, one file each.
 //!
-//! Every module here has a `State` and these functions; [`screens!`] and [`layers!`] join them to [`Screen`] and
+//! Every module here has a `State` and these functions; `screens!` and `layers!` join them to [`Screen`] and
 //! [`Layer`]:
 //!
 //! | function | says |

@@ -78,7 +78,7 @@ pub enum Flaw {
 
 #[derive(Debug, Clone)]
 enum Undo {
-    Item(ItemKey, Option<Standing>),
+    Item(ItemKey, Box<Option<Standing>>),
     Verdict(u64, Option<Verdict>),
     Cursors(Cursors),
     Settled(Cursors),
@@ -215,12 +215,12 @@ impl Held for Device {
         if self.flaw == Flaw::ForgetsAsOf {
             item.as_of = 0;
         }
-        self.undo.push(Undo::Item(key.clone(), self.items.get(&key).cloned()));
+        self.undo.push(Undo::Item(key.clone(), Box::new(self.items.get(&key).cloned())));
         self.set_item(key, Some(item));
         Ok(())
     }
     fn remove(&mut self, key: &ItemKey) -> Result<(), Unreadable> {
-        self.undo.push(Undo::Item(key.clone(), self.items.get(key).cloned()));
+        self.undo.push(Undo::Item(key.clone(), Box::new(self.items.get(key).cloned())));
         self.set_item(key.clone(), None);
         Ok(())
     }
@@ -357,7 +357,7 @@ impl Local for Device {
     fn roll_back(&mut self) {
         while let Some(undo) = self.undo.pop() {
             match undo {
-                Undo::Item(key, before) => self.set_item(key, before),
+                Undo::Item(key, before) => self.set_item(key, *before),
                 Undo::Verdict(seq, Some(before)) => {
                     self.verdicts.insert(seq, before);
                 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // every test file uses its part
 
+pub mod conformance;
 pub mod device;
 pub mod words;
 

@@ -149,6 +149,41 @@ pub fn fulfil(n: u16) -> Command {
     Command::FulfilClaim { claim: claim_id(n), evidence: "送到家中".into() }
 }
 
+/// A resource of so many, a station, and allotments of it by number.
+pub fn stock(quantity: u32, allotments: &[(u16, u32)]) -> Vec<Command> {
+    use zhulian::domain::allotment::Allotment;
+    use zhulian::domain::resource::Resource;
+    use zhulian::domain::station::Station;
+    let resource = Resource {
+        id: id(16, 1).into(),
+        name: "棉被".into(),
+        kind: first("resource_kind"),
+        pool: first("pool"),
+        quantity,
+        ..Resource::default()
+    };
+    let station = Station {
+        id: id(17, 1).into(),
+        name: "村助联点".into(),
+        level: first("station_level"),
+        region: region(1),
+        ..Station::default()
+    };
+    let mut commands: Vec<Command> = [Record::Resource(resource), Record::Station(station)]
+        .map(|record| Command::Register { record: Box::new(record) })
+        .into();
+    commands.extend(allotments.iter().map(|(n, quantity)| Command::AllotStock {
+        allotment: Box::new(Allotment {
+            id: id(18, *n).into(),
+            resource: id(16, 1).into(),
+            station: Some(id(17, 1).into()),
+            quantity: *quantity,
+            ..Allotment::default()
+        }),
+    }));
+    commands
+}
+
 pub fn release(n: u16) -> Command {
-    Command::ReleaseClaim { claim: claim_id(n), reason: first("release_reason") }
+    Command::ReleaseClaim { claim: claim_id(n), reason: first("release_reason"), remark: String::new() }
 }

@@ -26,6 +26,7 @@ use zhulian::domain::wish::{Wish, WishState};
 use zhulian::domain::worker::{Actor, Role, Worker};
 use zhulian::i18n::Lang;
 use zhulian::replica::Replica;
+use zhulian::store::disk::Disk;
 use zhulian::store::{Home, Kdf, KeyMode, Passphrase, Unlock};
 use zhulian::tui::app::{Console, Message, Runner, Settings, Start, SyncStatus};
 use zhulian::tui::keymap::Keymap;
@@ -77,6 +78,22 @@ pub fn village(lang: Lang, width: u16, height: u16) -> Bench {
     console(folder, Desk::new(replica, None), lang, width, height)
 }
 
+/// A console over the village on a disk of the test's choice.
+pub fn on_disk(disk: Arc<dyn Disk>, lang: Lang) -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let replica = Replica::create(Home::on(disk, folder.path()), &KeyMode::KeyFile).unwrap();
+    seed(&replica, records());
+    console(folder, Desk::new(Arc::new(replica), None), lang, 80, 24)
+}
+
+/// A console over a home whose process died: no file of rows, so nobody is known before the index is open.
+pub fn after_a_crash(lang: Lang) -> Bench {
+    let (folder, replica) = home(records());
+    drop(replica);
+    let (replica, _) = Replica::open(Home::new(folder.path()), &Unlock::Nothing).unwrap();
+    console(folder, Desk::new(Arc::new(replica), None), lang, 80, 24)
+}
+
 /// A console over a home that was closed: its rows are there at once, the index opens behind.
 pub fn reopened(lang: Lang, width: u16, height: u16) -> Bench {
     let (folder, replica) = home(records());
@@ -115,12 +132,23 @@ pub fn unopened(folder: &std::path::Path) -> Drive<Console> {
 
 /// A console at a desk.
 pub fn console(folder: tempfile::TempDir, desk: Desk, lang: Lang, width: u16, height: u16) -> Bench {
+    let runner = Runner::new(desk.clone()).at_once();
+    console_with(runner, folder, desk, lang, (width, height))
+}
+
+/// A console whose long work runs on threads of its own.
+pub fn threaded(lang: Lang) -> Bench {
+    let (folder, replica) = home(records());
+    let desk = Desk::new(replica, None);
+    console_with(Runner::new(desk.clone()), folder, desk, lang, (80, 24))
+}
+
+fn console_with(runner: Runner, folder: tempfile::TempDir, desk: Desk, lang: Lang, size: (u16, u16)) -> Bench {
     let settings = Settings { lang, ..Settings::default() };
     let start = Start { keymap: Keymap::default(), theme: Theme::default(), settings, sync: SyncStatus::default() };
     let console = Console::new(desk.clone(), start);
     let now: DateTime<FixedOffset> = DateTime::parse_from_rfc3339(NOW).unwrap();
-    let runner = Runner::new(desk.clone()).at_once();
-    Bench { folder, desk, drive: Drive::starting_at(console, (width, height), runner, now) }
+    Bench { folder, desk, drive: Drive::starting_at(console, size, runner, now) }
 }
 
 fn region(code: &str, name: &str, level: Level) -> Record {

@@ -22,7 +22,7 @@ use zhulian::sync::overlay::Overlay;
 use zhulian::sync::protocol::{Bytes, ItemKey};
 
 use crate::central_support::device::Device;
-use crate::central_support::words::{first, region};
+use crate::central_support::words::{first, id, region};
 use crate::dice::Dice;
 
 pub fn compose(device: &Device, at: Moment, villages: u16, dice: &mut Dice) -> Option<Command> {
@@ -36,12 +36,19 @@ pub fn compose(device: &Device, at: Moment, villages: u16, dice: &mut Dice) -> O
     held.extend(view.files().keys());
     held.sort_unstable();
     held.dedup();
-    let file = view.file(*dice.pick(&held)?).ok().flatten()?;
+    // One household of each village gets most of the work, so that its file grows pages.
+    let often = if dice.percent(35) { held.first() } else { dice.pick(&held) };
+    let file = view.file(*often?).ok().flatten()?;
     if file.household.region.is_empty() {
         return None;
     }
     match dice.below(100) {
-        0..32 => Some(visit(device, &file, at, dice)),
+        0..29 => Some(visit(device, &file, at, dice)),
+        29..32 => Some(Command::SpendStock {
+            allotment: id(18, 1 + dice.below(2) as u16).into(),
+            household: file.household.id,
+            quantity: 1 + dice.below(6) as u32,
+        }),
         32..40 => Some(amend(&file, "phone", phone(dice))),
         40..47 => Some(amend(&file, "category", category(dice))),
         47..51 => Some(household(&file, at, dice)),
@@ -205,7 +212,7 @@ fn work_on_claim(device: &Device, view: &Overlay<'_>, file: &Dossier, dice: &mut
     match claim.state {
         ClaimState::Tentative | ClaimState::Granted | ClaimState::Connected => Some(match dice.below(10) {
             0..4 => Command::FulfilClaim { claim: id, evidence },
-            4..7 => Command::ReleaseClaim { claim: id, reason: first("release_reason") },
+            4..7 => Command::ReleaseClaim { claim: id, reason: first("release_reason"), remark: String::new() },
             _ => Command::ConnectClaim { claim: id },
         }),
         _ if dice.percent(30) => Some(Command::FulfilClaim { claim: id, evidence }),

@@ -6,17 +6,23 @@ use std::sync::Arc;
 use zhulian::central::store::{Store as _, Transaction};
 use zhulian::domain::claim::ClaimState;
 use zhulian::domain::command::{Command, CommandId};
-use zhulian::domain::id::{DeviceId, WorkerId};
+use zhulian::domain::id::{ClaimId, DeviceId, WorkerId};
+use zhulian::domain::moment::Moment;
 use zhulian::domain::params;
+use zhulian::domain::record::{Kind, Record};
 use zhulian::domain::records::Dossier;
 use zhulian::domain::region::RegionCode;
 use zhulian::store::codec;
 use zhulian::sync::feed::{Feed, Scope};
 use zhulian::sync::fold::Body;
-use zhulian::sync::protocol::{Entry, ItemKey, Outcome, Part};
+use zhulian::sync::protocol::{Effect, Entry, ItemKey, Outcome, Part};
 
 use crate::world::{Agent, World};
 
+/// Where each command's effects stand.
+type Placed = BTreeMap<CommandId, BTreeSet<Part>>;
+/// When the server took claims back, by its clock.
+type Expired = BTreeMap<ClaimId, Moment>;
 type Documents = BTreeMap<ItemKey, (Feed, Body)>;
 
 pub fn at_rest(world: &mut World) {
@@ -33,7 +39,7 @@ pub fn at_rest(world: &mut World) {
             .values()
             .filter_map(|(_, body)| if let Body::File(file) = body { Some(file.clone()) } else { None })
             .collect();
-        let placed = feeds(&mut *tx, &scope, &mut faults);
+        let (placed, expired) = feeds(&mut *tx, &scope, &mut faults);
         for agent in world.agents.iter().filter(|agent| !agent.stopped) {
             replica(agent, &mut *tx, &documents, &mut faults);
             if !agent.suspect {
@@ -41,10 +47,52 @@ pub fn at_rest(world: &mut World) {
             }
         }
         stopped(world, &mut *tx, &mut faults);
-        claims(&files, &mut *tx, &mut faults);
+        claims(&files, &expired, &mut *tx, &mut faults);
         persons(&files, &mut faults);
+        stock(&documents, &mut faults);
     }
     faults.into_iter().for_each(|fault| world.fault(fault));
+}
+
+/// What the run came upon: outcomes by their codes, states of claims, what the server did, what befell the devices.
+pub fn reached(world: &World) -> BTreeMap<String, u32> {
+    let mut reached: BTreeMap<String, u32> = BTreeMap::new();
+    let mut count = |what: String| *reached.entry(what).or_default() += 1;
+    for agent in &world.agents {
+        for verdict in agent.device.verdicts.values() {
+            match &verdict.outcome {
+                Outcome::Applied => count("applied".into()),
+                Outcome::Merged { .. } => count("merged".into()),
+                Outcome::Refused { told, lost_claim, .. } => {
+                    count(told.code.clone());
+                    if lost_claim.as_ref().is_some_and(|lost| !lost.similar.is_empty()) {
+                        count("similar wishes".into());
+                    }
+                }
+            }
+        }
+        if agent.stopped {
+            count("stopped".into());
+        }
+    }
+    let mut tx = world.server.store.inner.begin().unwrap();
+    let documents = documents(&mut *tx, &everything(world), &mut Vec::new());
+    for (_, body) in documents.values() {
+        let Body::File(file) = body else { continue };
+        file.claims.iter().for_each(|claim| count(format!("claim {}", claim.state.code())));
+        file.conflicts.iter().for_each(|conflict| count(format!("conflict {}", conflict.kind)));
+        for line in &file.history {
+            count(line.what.clone());
+            if !line.lost.is_empty() {
+                count("kept loser".into());
+            }
+        }
+        if file.older_pages > 0 {
+            count("older page".into());
+        }
+    }
+    reached.insert("restore".into(), world.restores);
+    reached
 }
 
 fn everything(world: &World) -> Scope {
@@ -74,8 +122,8 @@ fn documents(tx: &mut dyn Transaction, scope: &Scope, faults: &mut Vec<String>) 
 }
 
 /// Sequences without holes; every command once in each feed, where its verdict says.
-fn feeds(tx: &mut dyn Transaction, scope: &Scope, faults: &mut Vec<String>) -> BTreeMap<CommandId, BTreeSet<Part>> {
-    let mut placed: BTreeMap<CommandId, BTreeSet<Part>> = BTreeMap::new();
+fn feeds(tx: &mut dyn Transaction, scope: &Scope, faults: &mut Vec<String>) -> (Placed, Expired) {
+    let (mut placed, mut expired) = (Placed::new(), Expired::new());
     for head in tx.heads(scope).unwrap() {
         let entries = tx.entries(&head.feed, 0, usize::MAX).unwrap();
         if entries.iter().map(|(seq, _)| *seq).ne(1..=head.seq) {
@@ -90,10 +138,18 @@ fn feeds(tx: &mut dyn Transaction, scope: &Scope, faults: &mut Vec<String>) -> B
             if !causes.insert(entry.cause.id) {
                 faults.push(format!("{:?} has two effects in {}", entry.cause.id, head.feed));
             }
+            if entry.cause.what == "expire_claim" {
+                let changes = entry.effects.iter().filter_map(|effect| match effect {
+                    Effect::File { changes, .. } => Some(changes),
+                    _ => None,
+                });
+                let claims = changes.flatten().map(|change| change.record()).filter(|key| key.kind == Kind::Claim);
+                expired.extend(claims.map(|key| (ClaimId::from(key.id), entry.cause.at)));
+            }
             placed.entry(entry.cause.id).or_default().insert(Part { feed: head.feed.clone(), seq });
         }
     }
-    placed
+    (placed, expired)
 }
 
 /// The device holds exactly what its territory has.
@@ -126,7 +182,7 @@ fn replica(agent: &Agent, tx: &mut dyn Transaction, documents: &Documents, fault
 fn verdicts(
     agent: &Agent,
     tx: &mut dyn Transaction,
-    placed: &BTreeMap<CommandId, BTreeSet<Part>>,
+    placed: &Placed,
     restored: bool,
     files: &[Arc<Dossier>],
     faults: &mut Vec<String>,
@@ -195,7 +251,7 @@ fn stopped(world: &World, tx: &mut dyn Transaction, faults: &mut Vec<String>) {
 }
 
 /// At most one claim holds a unit, in the files and in the store alike.
-fn claims(files: &[Arc<Dossier>], tx: &mut dyn Transaction, faults: &mut Vec<String>) {
+fn claims(files: &[Arc<Dossier>], expired: &Expired, tx: &mut dyn Transaction, faults: &mut Vec<String>) {
     let mut holders = BTreeMap::new();
     for claim in files.iter().flat_map(|file| &file.claims).filter(|claim| !claim.meta.deleted) {
         for unit in &claim.units {
@@ -211,10 +267,32 @@ fn claims(files: &[Arc<Dossier>], tx: &mut dyn Transaction, faults: &mut Vec<Str
         if claim.state == ClaimState::Tentative {
             faults.push(format!("claim {} is tentative at the server", claim.id));
         }
-        if let (ClaimState::Expired, Some(until)) = (claim.state, claim.lease_until) {
-            let ended = claim.meta.hlc.moment();
-            if ended < until.plus(params::on(until.date()).wish_lease_grace()) {
-                faults.push(format!("claim {} expired before its time", claim.id));
+        if let (Some(ended), Some(until)) = (expired.get(&claim.id), claim.lease_until)
+            && *ended < until.plus(params::on(until.date()).wish_lease_grace())
+        {
+            faults.push(format!("claim {} expired before its time", claim.id));
+        }
+    }
+}
+
+/// Nothing was set aside or given out that was not there.
+fn stock(documents: &Documents, faults: &mut Vec<String>) {
+    let mut allotted = BTreeMap::new();
+    let records =
+        || documents.values().filter_map(|(_, body)| if let Body::Record(record) = body { Some(record) } else { None });
+    for record in records() {
+        if let Record::Allotment(allotment) = record {
+            *allotted.entry(allotment.resource).or_insert(0) += allotment.quantity;
+            if allotment.used > allotment.quantity {
+                faults.push(format!("allotment {} gave out more than it had", allotment.id));
+            }
+        }
+    }
+    for record in records() {
+        if let Record::Resource(resource) = record {
+            let aside = allotted.get(&resource.id).copied().unwrap_or(0);
+            if aside != resource.allotted || aside > resource.quantity {
+                faults.push(format!("resource {} has {aside} set aside of {}", resource.id, resource.quantity));
             }
         }
     }

@@ -20,21 +20,28 @@ fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Runs one seed to its end; what was found wrong.
-fn run(plan: Plan) -> Vec<String> {
+/// Runs one seed to its end: what was found wrong, and what it came upon.
+fn run(plan: Plan) -> (Vec<String>, std::collections::BTreeMap<String, u32>) {
     let mut world = World::new(plan);
     world.run();
     check::at_rest(&mut world);
-    world.faults()
+    let faults = world.faults();
+    let reached = if faults.is_empty() { check::reached(&world) } else { Default::default() };
+    (faults, reached)
 }
 
 #[test]
 fn promises_hold() {
     let (devices, days) = (number("SIM_DEVICES", 8), number("SIM_DAYS", 12));
     let first = number("SIM_FIRST", 1);
-    for seed in first..first + number("SIM_SEEDS", 6) {
+    let seeds = number("SIM_SEEDS", 6);
+    let mut reached = std::collections::BTreeMap::new();
+    for seed in first..first + seeds {
         let plan = Plan { seed, devices: devices as usize, days: days as i64, bug: Bug::None, flaw: Flaw::None };
-        let faults = run(plan);
+        let (faults, here) = run(plan);
+        for (what, count) in here {
+            *reached.entry(what).or_insert(0) += count;
+        }
         assert!(
             faults.is_empty(),
             "SIM_FIRST={seed} SIM_SEEDS=1 SIM_DEVICES={devices} SIM_DAYS={days} cargo nextest run --test simulator \
@@ -42,12 +49,38 @@ fn promises_hold() {
             faults.join("\n")
         );
     }
+    println!("{reached:#?}");
+    // A simulation that does not come upon these proves nothing about them.
+    let expected = [
+        "applied",
+        "merged",
+        "wish.already_claimed",
+        "similar wishes",
+        "stock.short",
+        "command.undecodable",
+        "restore",
+        "stopped",
+        "claim granted",
+        "claim lost",
+        "claim released",
+        "claim expired",
+        "claim fulfilled",
+        "claim duplicate",
+        "conflict stale_value",
+        "conflict duplicate_person",
+        "kept loser",
+        "expire_claim",
+        "settle_conflict",
+        "older page",
+    ];
+    let missing: Vec<&str> = expected.into_iter().filter(|what| reached.get(*what).is_none_or(|n| *n == 0)).collect();
+    assert!(seeds < 6 || missing.is_empty(), "never came upon {missing:?}");
 }
 
 /// Whether any of a few seeds shows the bug.
 fn caught(bug: Bug, flaw: Flaw) {
     for seed in 1..=number("SIM_BUG_SEEDS", 8) {
-        let faults = run(Plan { seed, devices: 8, days: 12, bug, flaw });
+        let (faults, _) = run(Plan { seed, devices: 8, days: 12, bug, flaw });
         if let Some(fault) = faults.first() {
             println!("{bug:?} {flaw:?}: seed {seed}: {fault}");
             return;
@@ -66,6 +99,7 @@ macro_rules! bugs {
 }
 
 bugs! {
+    sees_a_rule_that_panics: Bug::RulePanics, Flaw::None;
     sees_a_fence_used_twice: Bug::ReusesFence, Flaw::None;
     sees_a_dropped_verdict: Bug::DropsVerdict, Flaw::None;
     sees_a_lost_body: Bug::LosesBody, Flaw::None;

@@ -38,6 +38,7 @@ pub enum Bug {
     ForgetsDevice,
     EpochStays,
     SharesUnit,
+    RulePanics,
 }
 
 /// What was seen.
@@ -194,6 +195,8 @@ impl Transaction for SimTx<'_> {
         self.inner.put_place(key, household)
     }
     fn persons(&mut self, person: &PersonKey) -> Result<Vec<(HouseholdId, MemberId)>, StoreFault> {
+        // Only rules ask for persons.
+        assert!(!self.store.strikes(Bug::RulePanics, 25), "a rule that panics");
         if self.store.bug == Bug::ForgetsPersons {
             return Ok(Vec::new());
         }

@@ -1,6 +1,6 @@
 //! The world: what happens when, to whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use zhulian::central::Authority;
@@ -19,7 +19,7 @@ use zhulian::sync::protocol::{Outcome, ProtocolError, Secret};
 use crate::acts;
 use crate::central_support::device::{Device, Flaw};
 use crate::central_support::scope;
-use crate::central_support::words::{household, id};
+use crate::central_support::words::{household, id, stock};
 use crate::dice::Dice;
 use crate::store::{Bug, Seen, SimStore};
 
@@ -83,7 +83,7 @@ pub struct World {
     pub acts: BTreeMap<&'static str, u32>,
     pub calm: bool,
     seen: Arc<Mutex<Seen>>,
-    faults: BTreeSet<String>,
+    faults: Vec<String>,
     events: BTreeMap<(i64, u64), Event>,
     serial: u64,
     backup: Option<LocalStore>,
@@ -106,7 +106,7 @@ impl World {
             acts: BTreeMap::new(),
             calm: false,
             seen,
-            faults: BTreeSet::new(),
+            faults: Vec::new(),
             events: BTreeMap::new(),
             serial: 0,
             backup: None,
@@ -127,6 +127,9 @@ impl World {
             for n in 0..4 {
                 must(&household(village * 10 + n, village));
             }
+        }
+        for command in stock(60, &[(1, 30), (2, 20)]) {
+            must(&command);
         }
         for n in 0..self.plan.devices {
             let number = 10 + n as u16;
@@ -168,7 +171,9 @@ impl World {
     }
 
     pub fn fault(&mut self, what: String) {
-        self.faults.insert(what);
+        if !self.faults.contains(&what) {
+            self.faults.push(what);
+        }
     }
 
     pub fn faults(&self) -> Vec<String> {
@@ -338,6 +343,13 @@ impl World {
             Ok(Reply::Page(page)) => page.entries.iter().map(|entry| entry.cause.hlc).max(),
             _ => None,
         };
+        if let Ok(Reply::Page(page)) = &answer {
+            let read = |feed| agent.device.cursors.get(feed).copied().unwrap_or(0);
+            if let Some(entry) = page.entries.iter().find(|entry| entry.seq <= read(&entry.feed)) {
+                let fault = format!("{}: {} {} was sent again", agent.device.id, entry.feed, entry.seq);
+                return self.fault(fault);
+            }
+        }
         let unknown = matches!(&answer, Err(ProtocolError::CursorUnknown { .. }));
         let name = agent.device.id;
         trace(&agent.device, self.now, &answer);
@@ -470,7 +482,7 @@ impl World {
                 self.agents[n].cut_off_until = 0;
                 self.whole_round(n);
             }
-            if round == 2 {
+            if round == 2 && self.faults().is_empty() {
                 for n in 0..self.agents.len() {
                     let device = &self.agents[n].device;
                     if !self.agents[n].stopped && device.answered() != device.last_seq() {
@@ -485,7 +497,7 @@ impl World {
 
     fn whole_round(&mut self, n: usize) {
         let mut client = Client::default();
-        for _ in 0..2000 {
+        for _ in 0..300 {
             if self.agents[n].stopped || !self.faults.is_empty() {
                 return;
             }

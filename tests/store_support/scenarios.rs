@@ -2,7 +2,7 @@
 //! stop it by a fault of the disk and by those that stop a real process.
 
 use super::*;
-use zhulian::store::{BackupOptions, Finding, Options};
+use zhulian::store::{BackupOptions, Finding, Options, RowsPart};
 
 pub type Outcome = Result<(), StoreError>;
 
@@ -46,7 +46,7 @@ const GROUP: std::ops::RangeInclusive<u64> = BEFORE + 1..=BEFORE + 40;
 fn some_entries(disk: Arc<dyn Disk>, below: &Path) {
     let store = create(Home::on(disk, below.join("home")));
     (0..BEFORE).for_each(|_| drop(commit(&store)));
-    store.write_rows(BEFORE, &[b"rows"]).unwrap();
+    store.write_rows(BEFORE, &[b"rows".to_vec()], &[]).unwrap();
     store.checkpoint().unwrap();
 }
 
@@ -150,7 +150,7 @@ fn run_compact(home: Home, said: Said) -> Outcome {
 fn run_rest(home: Home, said: Said) -> Outcome {
     let store = open_home(home)?;
     said(commit(&store)?);
-    store.write_rows(BEFORE + 1, &[b"rows"])?;
+    store.write_rows(BEFORE + 1, &[b"rows".to_vec()], &[])?;
     store.change_key(&KeyMode::KeyFile)?;
     store.checkpoint()?;
     store.backup(&store.home().root().join("backup"), &BackupOptions::default(), &mut |_, _| {})?;
@@ -208,7 +208,7 @@ pub fn check(scenario: &Scenario, disk: Arc<dyn Disk>, below: &Path, acknowledge
     }
     assert_eq!(store.applied_seq().unwrap(), last, "{what}");
     assert_eq!(store.get(b"total").unwrap().map_or(0, |bytes| number(&bytes)), last, "{what}: each applied once");
-    match store.read_rows(|_, bytes| Ok(bytes)) {
+    match store.read_rows(RowsPart::All, |_, bytes| Ok(bytes)) {
         Ok(rows) => assert!(rows.is_none_or(|(stamp, rows)| stamp <= last && rows == [b"rows"]), "{what}"),
         Err(error) => panic!("{what}: {error}"),
     }

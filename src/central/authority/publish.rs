@@ -75,6 +75,7 @@ impl Ledger {
         let touched = overlay.apply(cause, changes)?;
         let place = self.posted.len();
         let mut posting = Posting { feeds: BTreeMap::new(), cause };
+        let households = touched.files.keys().copied().collect();
         for (household, changes) in touched.files {
             let was = before.files.get(&household).cloned().flatten();
             let Some(is) = overlay.file(household)? else { continue };
@@ -89,7 +90,6 @@ impl Ledger {
                 self.loose(&mut posting, place, before.loose.get(key), record);
             }
         }
-        let households = before.files.keys().copied().collect();
         let mut feeds = posting.feeds;
         feeds.retain(|_, effects| !effects.is_empty());
         self.posted.push(Posted { cause: cause.clone(), feeds });
@@ -173,10 +173,10 @@ impl Ledger {
                 continue;
             }
             if let Some(number) = before {
-                self.persons.push((number.clone(), is.household.id, member.id, false));
+                self.persons.push((*number, is.household.id, member.id, false));
             }
             if let Some(number) = &member.id_number {
-                self.persons.push((number.clone(), is.household.id, member.id, true));
+                self.persons.push((*number, is.household.id, member.id, true));
             }
         }
     }

@@ -1,21 +1,20 @@
 //! One command of a push: read it, merge it, publish it, or say why not.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use super::claims::{self, Unsettled};
 use super::publish::Ledger;
 use super::reading::Reading;
 use crate::central::store::{Device, StoreFault};
+use crate::containment::contained;
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::id::HouseholdId;
 use crate::domain::merge::{LostField, Merged, merge};
 use crate::domain::moment::Moment;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::Records;
-use crate::domain::refusal::{Label, Refusal};
+use crate::domain::refusal::{Label, Reason, Refusal};
 use crate::domain::region::RegionCode;
 use crate::domain::value::Value;
-use crate::domain::worker::Actor;
+use crate::domain::worker::{Actor, Role};
 use crate::i18n::{Lang, sync as say};
 use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{KEEP_DAYS, Lost, MAX_COMMAND, Outcome, Told};
@@ -65,6 +64,11 @@ impl Deciding<'_, '_> {
             Err(told) => return Ok(told.into()),
         };
         let decided = match self.actor(device, &envelope)? {
+            Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+                let role = Label::of("role", actor.role.code());
+                let act = Label { zh: "维护人员名册".to_owned(), en: "keep the list of workers".to_owned() };
+                Refusal::from(Reason::NotPermitted { role, act }).into()
+            }
             Some(actor) => self.carry_out(&actor, &envelope)?,
             None => told(
                 "actor.not_enrolled",
@@ -85,7 +89,7 @@ impl Deciding<'_, '_> {
         }
         // A rule that panics on this command must not stop the ones behind it. Merging only reads, so what it leaves
         // behind is whole.
-        let merged = catch_unwind(AssertUnwindSafe(|| merge(&self.overlay, actor, envelope)));
+        let merged = contained(|| merge(&self.overlay, actor, envelope));
         let merged = match merged {
             Ok(Ok(merged)) => merged,
             Ok(Err(refusal)) => return Ok(refusal.into()),
@@ -151,6 +155,18 @@ impl Deciding<'_, '_> {
         let mut actor = actor_of(envelope, worker.org, regions);
         actor.role = worker.role;
         Ok(Some(actor))
+    }
+}
+
+/// Whether a command is about who may do what. On a laptop of its own every worker keeps that list; in a county the
+/// bureau does, or any device could make its worker an administrator.
+fn reserved(command: &Command) -> bool {
+    match command {
+        Command::Register { record } => record.kind() == Kind::Worker,
+        Command::Amend { amendments, .. } => amendments.iter().any(|amendment| amendment.record.kind == Kind::Worker),
+        Command::Undo { changes, .. } => changes.iter().any(|change| change.record().kind == Kind::Worker),
+        Command::Seed { .. } => true,
+        _ => false,
     }
 }
 

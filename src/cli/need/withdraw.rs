@@ -13,12 +13,15 @@ pub struct Withdraw {
     /// Why: untrue, incomplete, duplicate, out_of_scope, covered, unreachable, other
     #[arg(long, value_name = "REASON")]
     reason: String,
+    /// In words; required where the reason is other
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    remark: String,
 }
 
 impl Run for Withdraw {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
         let need = ids::need(desk, &self.need)?;
         let reason = words::code_in("reject_reason", "reason", &self.reason)?;
-        super::commit(desk, io, need, Command::WithdrawNeed { need, reason })
+        super::commit(desk, io, need, Command::WithdrawNeed { need, reason, remark: self.remark.clone() })
     }
 }

@@ -30,6 +30,9 @@ pub struct Add {
     /// Last day in the pool: a date, or +30 days
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     until: Option<String>,
+    /// Why the household gets such a gift once more
+    #[arg(long, value_name = "TEXT")]
+    not_duplicate: Option<String>,
     /// Publish it at once
     #[arg(long)]
     publish: bool,
@@ -60,6 +63,7 @@ impl Add {
             ("category", self.category.as_ref()),
             ("ceiling", self.ceiling.as_ref()),
             ("publish_until", self.until.as_ref()),
+            ("duplicate_reason", self.not_duplicate.as_ref()),
         ] {
             if let Some(typed) = typed {
                 let value = words::value(Wish::TABLE, field, typed, io.now)?;

@@ -13,12 +13,15 @@ pub struct Withdraw {
     /// Why: covered, duplicate, untrue, unsuitable, other
     #[arg(long, value_name = "REASON")]
     reason: String,
+    /// In words; required where the reason is other
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    remark: String,
 }
 
 impl Run for Withdraw {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
         let wish = ids::wish(desk, &self.wish)?;
         let reason = words::code_in("reject_reason", "reason", &self.reason)?;
-        super::commit(desk, io, wish, Command::WithdrawWish { wish, reason })
+        super::commit(desk, io, wish, Command::WithdrawWish { wish, reason, remark: self.remark.clone() })
     }
 }

@@ -3,7 +3,9 @@
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
-use super::{Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, label, need_reason, set_field};
+use super::{
+    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
+};
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
 use crate::domain::moment::Now;
@@ -49,9 +51,16 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
     }
 }
 
-pub(super) fn reveal(case: &Case<'_>, key: RecordKey, field: &str, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn reveal(
+    case: &Case<'_>,
+    key: RecordKey,
+    field: &str,
+    reason: &Code,
+    remark: &str,
+) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::Reveal)?;
     need_reason("reveal_reason", reason, "查看原因", "reason")?;
+    in_words(reason, remark, "remark", label("说明", "the remark"))?;
     let Some(record) = case.records.record(key)? else {
         return Err(Reason::NotFound { kind: key.kind }.into());
     };
@@ -124,6 +133,12 @@ fn amend_field(
         return Err(Refusal::at(field.name, reason));
     }
     set_field(after.fields_mut(), change)?;
+    if let Record::Resource(resource) = &*after
+        && field.name == "quantity"
+        && resource.quantity < resource.allotted
+    {
+        return Err(Refusal::at(field.name, Reason::StockSetAside { allotted: resource.allotted }));
+    }
     let value = after.fields().get(field.name).unwrap_or_default();
     validate::field(field, &value, case.now.today())?;
     Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))

@@ -4,10 +4,10 @@ use chrono::Days;
 
 use super::super::lifecycle::{self, Act};
 use super::super::{params, validate};
-use super::{Case, Change, Code, Kind, Reason, Refusal, Right, need_reason, update};
+use super::{Case, Change, Code, Kind, Reason, Refusal, Right, in_words, label, need_reason, update};
 use crate::domain::claim::{Claim, ClaimState};
 use crate::domain::conflict::Conflict;
-use crate::domain::id::{ClaimId, RecordId, WishId};
+use crate::domain::id::{ClaimId, OrgId, RecordId, WishId};
 use crate::domain::moment::Now;
 use crate::domain::need::Need;
 use crate::domain::records::Records;
@@ -41,6 +41,8 @@ pub(super) fn claim(case: &Case<'_>, claim: &Claim) -> Result<Vec<Change>, Refus
     claim.recorded_by = Some(case.actor.worker);
     claim.claimed_at = case.now.at;
     claim.state = ClaimState::Tentative;
+    // A point that works on cases may hold a wish for the donors who come by.
+    claim.standing = claim.standing && case.actor.role.may(Right::WorkCases);
     claim.fence = 0;
     claim.lease_until = None;
     claim.contact_by = today.checked_add_days(Days::new(u64::from(params::on(today).wish_contact_days())));
@@ -55,13 +57,16 @@ pub(super) fn claim(case: &Case<'_>, claim: &Claim) -> Result<Vec<Change>, Refus
     Ok(changes)
 }
 
-pub(super) fn release(case: &Case<'_>, id: ClaimId, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn release(case: &Case<'_>, id: ClaimId, reason: &Code, remark: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::Claim)?;
     need_reason("release_reason", reason, "放弃原因", "reason")?;
+    in_words(reason, remark, "remark", label("放弃说明", "the remark"))?;
     let before = own(case, id)?;
     let mut after = before.clone();
     after.state = lifecycle::claim(before.state, Act::Release)?;
     after.reason = reason.clone();
+    after.remark = remark.to_owned();
+    validate::check(&after, case.now.today())?;
     let mut changes = vec![update(&before, &after)?];
     changes.extend(back_to_pool(case, before.wish)?);
     Ok(changes)
@@ -80,6 +85,31 @@ pub(super) fn back_to_pool(case: &Case<'_>, wish: WishId) -> Result<Vec<Change>,
         changes.extend(move_need(case, &wish, Act::Release)?);
     }
     Ok(changes)
+}
+
+/// Names the donor of a standing claim.
+pub(super) fn pass(
+    case: &Case<'_>,
+    id: ClaimId,
+    claimant: &str,
+    org: Option<OrgId>,
+    phone: &str,
+) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Claim)?;
+    let before = own(case, id)?;
+    if !before.standing {
+        return Err(Reason::NotStanding.into());
+    }
+    let mut after = before.clone();
+    after.state = lifecycle::claim(before.state, Act::Pass)?;
+    after.standing = false;
+    after.claimant = claimant.to_owned();
+    after.claimant_org = org;
+    after.claimant_phone = phone.to_owned();
+    let today = case.now.today();
+    after.contact_by = today.checked_add_days(Days::new(u64::from(params::on(today).wish_contact_days())));
+    validate::check(&after, today)?;
+    Ok(vec![update(&before, &after)?])
 }
 
 pub(super) fn connect(case: &Case<'_>, id: ClaimId) -> Result<Vec<Change>, Refusal> {

@@ -20,7 +20,7 @@ pub fn grant(claim: &Claim, fence: i64, now: Now) -> Result<Change, Refusal> {
     let mut after = claim.clone();
     after.state = lifecycle::claim(claim.state, Act::Grant)?;
     after.fence = fence;
-    after.lease_until = Some(lease_end(now));
+    after.lease_until = Some(lease_end(claim, now));
     update(claim, &after)
 }
 
@@ -38,6 +38,9 @@ pub fn expire(records: &dyn Records, actor: &Actor, now: Now, claim: ClaimId) ->
     Ok(changes)
 }
 
-fn lease_end(now: Now) -> Moment {
-    now.at.plus(Duration::days(i64::from(params::on(now.today()).wish_claim_lease_days())))
+/// A standing claim waits for its donor longer than a donor waits for the delivery.
+fn lease_end(claim: &Claim, now: Now) -> Moment {
+    let params = params::on(now.today());
+    let days = if claim.standing { params.wish_standing_days() } else { params.wish_claim_lease_days() };
+    now.at.plus(Duration::days(i64::from(days)))
 }

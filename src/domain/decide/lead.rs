@@ -1,7 +1,7 @@
 //! Reporting and settling leads.
 
 use super::super::validate;
-use super::{Case, Change, Code, Label, Reason, Refusal, Right, need_reason, update};
+use super::{Case, Change, Code, Label, Reason, Refusal, Right, in_words, label, need_reason, update};
 use crate::domain::id::{LeadId, VisitId};
 use crate::domain::lead::{Lead, LeadState};
 use crate::domain::visit::Visit;
@@ -42,6 +42,7 @@ pub(super) fn settle(
     }
     if !verified {
         need_reason("reject_reason", reason, "不予采纳原因", "reason")?;
+        in_words(reason, outcome, "outcome", label("核实情况", "the findings"))?;
     }
     let mut after = before.clone();
     after.state = if verified { LeadState::Verified } else { LeadState::Rejected };

@@ -2,7 +2,9 @@
 
 use super::super::lifecycle::{self, Act};
 use super::super::{duplicate, validate};
-use super::{Case, Change, Code, Confirmation, Label, Reason, Refusal, Right, need_reason, set_field, update};
+use super::{
+    Case, Change, Code, Confirmation, Label, Reason, Refusal, Right, in_words, label, need_reason, set_field, update,
+};
 use crate::domain::change::FieldChange;
 use crate::domain::command::NeedAct;
 use crate::domain::id::NeedId;
@@ -53,6 +55,7 @@ pub(super) fn verify(case: &Case<'_>, id: NeedId, findings: &str) -> Result<Vec<
 pub(super) fn reject(case: &Case<'_>, id: NeedId, reason: &Code, findings: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::Verify)?;
     need_reason("reject_reason", reason, "不予认定原因", "reason")?;
+    in_words(reason, findings, "findings", label("核实情况", "the findings"))?;
     let (before, mut after) = moved(case, id, Act::Reject)?;
     after.reason = reason.clone();
     after.findings = findings.to_owned();
@@ -62,11 +65,14 @@ pub(super) fn reject(case: &Case<'_>, id: NeedId, reason: &Code, findings: &str)
     Ok(vec![update(&before, &after)?])
 }
 
-pub(super) fn withdraw(case: &Case<'_>, id: NeedId, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn withdraw(case: &Case<'_>, id: NeedId, reason: &Code, remark: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::WorkCases)?;
     need_reason("reject_reason", reason, "撤回原因", "reason")?;
+    in_words(reason, remark, "remark", label("撤回说明", "the remark"))?;
     let (before, mut after) = moved(case, id, Act::Withdraw)?;
     after.reason = reason.clone();
+    after.remark = remark.to_owned();
+    validate::check(&after, case.now.today())?;
     Ok(vec![update(&before, &after)?])
 }
 

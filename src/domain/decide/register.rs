@@ -69,7 +69,9 @@ pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, R
         .iter()
         .map(|record| {
             let mut record = record.clone();
-            record.fields_mut().meta_mut().rev = 1;
+            // Seeded records may have a past; each has been written once at least.
+            let meta = record.fields_mut().meta_mut();
+            meta.rev = meta.rev.max(1);
             Change::Create(Box::new(record))
         })
         .collect())

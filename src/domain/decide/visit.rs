@@ -1,7 +1,7 @@
 //! Logging a visit, with the facts it found changed and the needs it found.
 
 use super::super::validate;
-use super::{Case, Change, Kind, Reason, Refusal, Right, amend, need};
+use super::{Case, Change, Kind, Reason, Refusal, Right, amend, in_words, label, need};
 use crate::domain::command::Amendment;
 use crate::domain::need::Need;
 use crate::domain::visit::{Observed, Visit, VisitResult};
@@ -50,6 +50,11 @@ fn check(case: &Case<'_>, visit: &Visit) -> Result<(), Refusal> {
     }
     if visit.result == VisitResult::Refused && visit.refusal_reason.as_str().is_empty() {
         faults.push(Refusal::at("refusal_reason", Reason::RefusalReasonMissing));
+    }
+    if visit.result == VisitResult::Refused
+        && let Err(unsaid) = in_words(&visit.refusal_reason, &visit.note, "note", label("走访记录", "the notes"))
+    {
+        faults.push(unsaid);
     }
     if let Some(date) = visit.next_due
         && date <= visit.at.date()

@@ -4,7 +4,10 @@ use chrono::{Days, NaiveDate};
 
 use super::super::lifecycle::{self, Act};
 use super::super::{mask, params, privacy, validate};
-use super::{Case, Change, Code, Confirmation, Label, Reason, Refusal, Right, need, need_reason, set_field, update};
+use super::{
+    Case, Change, Code, Confirmation, Label, Reason, Refusal, Right, in_words, label, need, need_reason, set_field,
+    update,
+};
 use crate::domain::change::FieldChange;
 use crate::domain::claim::ClaimState;
 use crate::domain::id::WishId;
@@ -35,25 +38,40 @@ pub(super) fn write(case: &Case<'_>, wish: &Wish) -> Result<Vec<Change>, Refusal
     }
     wish.age_band = age_band(&dossier, &wish, case.now.today());
     check_card(case, &wish, &dossier)?;
-    if need.duplicate_reason.trim().is_empty()
-        && let Some((title, date)) = like_gift(&dossier, &wish, case.now.today())
-    {
-        return Err(Refusal::at("category", Reason::GiftDuplicate { title, date }));
-    }
+    check_gift(&dossier, &wish, Some(&need), case.now.today())?;
     Ok(vec![Change::create(wish)])
+}
+
+/// The fields of a card that its writer may change.
+const REWRITABLE: [&str; 6] = ["card_text", "category", "ceiling", "units", "publish_until", "duplicate_reason"];
+
+/// Refuses a second like gift of which neither the card nor its need says why.
+fn check_gift(dossier: &Dossier, wish: &Wish, need: Option<&Need>, today: NaiveDate) -> Result<(), Refusal> {
+    let explained = need.is_some_and(|need| !need.duplicate_reason.trim().is_empty());
+    match like_gift(dossier, wish, today) {
+        Some((title, date)) if !explained && wish.duplicate_reason.trim().is_empty() => {
+            Err(Refusal::at("duplicate_reason", Reason::GiftDuplicate { title, date }))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn rewrite(case: &Case<'_>, id: WishId, fields: &[FieldChange]) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::WorkCases)?;
     let (before, mut after) = moved(case, id, Act::Rewrite)?;
     for change in fields {
-        if !["card_text", "category", "ceiling", "units", "publish_until"].contains(&change.field.as_str()) {
+        if !REWRITABLE.contains(&change.field.as_str()) {
             return Err(Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() }));
         }
         set_field(&mut after, change)?;
     }
     if let Some(household) = after.household {
-        check_card(case, &after, &*case.dossier(household)?)?;
+        let dossier = case.dossier(household)?;
+        check_card(case, &after, &dossier)?;
+        if before.category != after.category {
+            let need = dossier.needs.iter().find(|need| Some(need.id) == after.need);
+            check_gift(&dossier, &after, need, case.now.today())?;
+        }
     }
     Ok(vec![update(&before, &after)?])
 }
@@ -96,6 +114,7 @@ pub(super) fn publish(case: &Case<'_>, id: WishId, until: Option<NaiveDate>) -> 
 pub(super) fn reject(case: &Case<'_>, id: WishId, reason: &Code, remark: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::PublishWish)?;
     need_reason("reject_reason", reason, "驳回原因", "reason")?;
+    in_words(reason, remark, "remark", label("说明", "the remark"))?;
     let (before, mut after) = moved(case, id, Act::Reject)?;
     after.reviewed_by = Some(case.actor.worker);
     after.reason = reason.clone();
@@ -104,11 +123,14 @@ pub(super) fn reject(case: &Case<'_>, id: WishId, reason: &Code, remark: &str) -
     Ok(vec![update(&before, &after)?])
 }
 
-pub(super) fn withdraw(case: &Case<'_>, id: WishId, reason: &Code) -> Result<Vec<Change>, Refusal> {
+pub(super) fn withdraw(case: &Case<'_>, id: WishId, reason: &Code, remark: &str) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::PublishWish)?;
     need_reason("reject_reason", reason, "撤回原因", "reason")?;
+    in_words(reason, remark, "remark", label("说明", "the remark"))?;
     let (before, mut after) = moved(case, id, Act::Withdraw)?;
     after.reason = reason.clone();
+    after.remark = remark.to_owned();
+    validate::check(&after, case.now.today())?;
     Ok(vec![update(&before, &after)?])
 }
 
@@ -179,7 +201,7 @@ fn age_band(dossier: &Dossier, wish: &Wish, today: NaiveDate) -> Code {
 }
 
 /// An earlier gift of the same class for the same household: a wish still on its way, or fulfilled within the window.
-fn like_gift(dossier: &Dossier, new: &Wish, today: NaiveDate) -> Option<(String, NaiveDate)> {
+pub fn like_gift(dossier: &Dossier, new: &Wish, today: NaiveDate) -> Option<(String, NaiveDate)> {
     let window = i64::from(params::on(today).duplicate_window_days());
     dossier.wishes.iter().filter(|held| held.id != new.id && !held.meta.deleted).find_map(|held| {
         let same_person = held.member.is_none() || new.member.is_none() || held.member == new.member;

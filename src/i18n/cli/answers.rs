@@ -12,6 +12,7 @@ crate::messages! {
     timeline => "办理经过", "Timeline";
     visit_logged(id: &str, head: &str, due: &str) => "{id}  已登记走访：{head}，下次走访 {due}", "{id}  visit logged: {head}, next due {due}";
     due_sum(count: usize, overdue: usize) => "应访{count}户，其中逾期{overdue}户", "{count} due, {overdue} of them overdue";
+    released_without_reason => "命令行放弃认领，未注明原因", "released on the command line without a reason";
     need_now(id: &str, no: &str, title: &str, state: &str) => "{id}  需求 {no}“{title}”：{state}", "{id}  need {no} “{title}”: {state}";
     lead_now(id: &str, no: &str, state: &str) => "{id}  线索 {no}：{state}", "{id}  lead {no}: {state}";
     wish_now(id: &str, no: &str, state: &str) => "{id}  心愿 {no}：{state}", "{id}  wish {no}: {state}";

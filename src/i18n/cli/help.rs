@@ -182,13 +182,14 @@ texts! {
     "--ceiling" => "金额上限（元）";
     "--units" => "份数";
     "--until" => "公示截止：日期，或 +30 天";
+    "wish add --not_duplicate" => "再次提供的理由：该户已有同类心愿或物品时必填";
     "wish add --publish" => "同时发布";
     "wish edit" => "修改尚未发布或被驳回的心愿卡";
     "wish submit" => "提交心愿卡待审核";
     "wish publish" => "发布到心愿池";
     "wish reject" => "驳回已提交的心愿卡，须注明原因";
     "wish reject --reason" => "驳回原因：identity_shown 泄露身份、too_large 超出额度、unsuitable 不适宜、incomplete 资料不完整、duplicate 重复、covered 已解决、other 其他";
-    "--remark" => "说明";
+    "--remark" => "文字说明；原因为“其他”时必填";
     "wish withdraw" => "从心愿池撤回，须注明原因";
     "wish list" => "列出心愿卡（不含身份信息）：退回重发的在前，其次最新";
     "wish list --state" => "只列这一状态；pool 表示仍可认领的，tentative 表示认领待服务器确认的";

@@ -32,9 +32,9 @@ crate::messages! {
     fail => "不符", "FAIL";
     verify_sum(passed: usize, failed: usize, not_held: usize) => "符合{passed}项，不符{failed}项，未收录{not_held}项", "{passed} pass, {failed} fail, {not_held} not held";
     backed_up(path: &str, records: u64, entries: u64, bytes: u64) => "已备份到 {path}：{records}条记录，{entries}条操作，{bytes}字节", "backed up to {path}: {records} records, {entries} commands, {bytes} bytes";
-    backup_key_file(path: &str) => "恢复时需要密钥文件 {path}，请另行妥善保存；或用 --own-passphrase-file 另设口令", "restoring it needs the key file {path}: keep that elsewhere, or give the backup a passphrase with --own-passphrase-file";
+    backup_key_file(path: &str) => "备份中不含密钥。没有密钥文件 {path} 就无法恢复，请把它复制到别处妥善保存，恢复时用 --key-file 指定；也可用 --own-passphrase-file 为备份另设口令", "the backup does not hold its key: without the key file {path} nothing can be restored. Keep a copy of that file elsewhere and name it with --key-file when restoring, or give the backup a passphrase of its own with --own-passphrase-file";
     restored(home: &str, records: u64, entries: u64) => "已恢复到 {home}：{records}条记录，{entries}条操作", "restored to {home}: {records} records, {entries} commands";
-    compacted(records: u64, before: u64, after: u64) => "已整理{records}条记录：{before}字节减为{after}字节", "{records} records written anew: {before} bytes before, {after} after";
+    compacted(records: u64, before: u64, after: u64) => "已整理{records}条记录：整理前占用{before} KB，整理后占用{after} KB", "{records} records written anew: {before} KB before, {after} KB after";
     clock_behind(last: &str) => "本机时间早于最近一次操作（{last}），请核对电脑时间", "this clock is behind the latest command ({last}): check it";
     doctor_journal(first: u64, last: u64, kib: u64) => "操作日志：第{first}至{last}条，{kib} KB", "journal: entries {first} to {last}, {kib} KB";
     doctor_index(records: u64, kib: u64, live: u64) => "记录：{records}条，占用{kib} KB，有效{live} KB", "records: {records}, {kib} KB, of which live {live} KB";

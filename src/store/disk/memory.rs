@@ -1,5 +1,7 @@
 //! A disk in memory that can lose its power.
 
+mod tree;
+
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,100 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
-use super::{Disk, DiskFile, Listed, LockGuard, OpenMode};
+use tree::{Change, Inode, NameOp, Node, Tree};
 
-/// What a real disk writes as one piece; a write that is interrupted by a power cut is torn at these borders.
-const SECTOR: usize = 512;
+use super::{Disk, DiskFile, Listed, LockGuard, OpenMode};
 
 /// The twin of [`super::RealDisk`] in memory. It knows for every file and name what has been synced, so
 /// [`MemDisk::power_cut`] can show what may be left after a power cut: any of the unsynced writes, in any
 /// combination, torn at sector borders, and names that came or went without a sync of their folder.
 #[derive(Debug, Clone, Default)]
 pub struct MemDisk(Arc<Mutex<Tree>>);
-
-#[derive(Debug, Default)]
-struct Tree {
-    files: Vec<Inode>,
-    names: BTreeMap<PathBuf, Node>,
-    durable_names: BTreeMap<PathBuf, Node>,
-    pending_names: Vec<NameOp>,
-    locked: HashSet<PathBuf>,
-    capacity: Option<u64>,
-    boots: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Node {
-    Dir,
-    File(usize),
-}
-
-#[derive(Debug, Clone, Default)]
-struct Inode {
-    // Shared between the copies of a disk until one of them writes.
-    current: Arc<Vec<u8>>,
-    durable: Arc<Vec<u8>>,
-    pending: Vec<Change>,
-}
-
-#[derive(Debug, Clone)]
-enum Change {
-    Write(u64, Vec<u8>),
-    SetLen(u64),
-}
-
-#[derive(Debug, Clone)]
-enum NameOp {
-    Link(PathBuf, Node),
-    Unlink(PathBuf),
-    Rename(PathBuf, PathBuf, Node),
-}
-
-impl NameOp {
-    fn touches(&self, dir: &Path) -> bool {
-        match self {
-            NameOp::Link(path, _) | NameOp::Unlink(path) => path.parent() == Some(dir),
-            NameOp::Rename(from, to, _) => from.parent() == Some(dir) || to.parent() == Some(dir),
-        }
-    }
-
-    fn apply(&self, names: &mut BTreeMap<PathBuf, Node>) {
-        match self {
-            NameOp::Link(path, node) => {
-                names.insert(path.clone(), *node);
-            }
-            NameOp::Unlink(path) => names.retain(|name, _| !name.starts_with(path)),
-            NameOp::Rename(from, to, node) => {
-                let moved: Vec<_> =
-                    names.iter().filter(|(name, _)| name.starts_with(from)).map(|(n, v)| (n.clone(), *v)).collect();
-                names.retain(|name, _| !name.starts_with(from) && !name.starts_with(to));
-                names.insert(to.clone(), *node);
-                for (name, node) in moved {
-                    if let Ok(rest) = name.strip_prefix(from)
-                        && !rest.as_os_str().is_empty()
-                    {
-                        names.insert(to.join(rest), node);
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl Change {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Change::Write(offset, data) => {
-                let end = *offset as usize + data.len();
-                if bytes.len() < end {
-                    bytes.resize(end, 0);
-                }
-                bytes[*offset as usize..end].copy_from_slice(data);
-            }
-            Change::SetLen(len) => bytes.resize(*len as usize, 0),
-        }
-    }
-}
 
 impl MemDisk {
     /// An empty disk.
@@ -188,63 +105,6 @@ impl MemDisk {
     fn tree(&self) -> MutexGuard<'_, Tree> {
         // A panic of another thread leaves the maps whole: no operation stops half-way.
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-impl Inode {
-    fn after_cut(&self, rng: &mut StdRng, survive: f64) -> Inode {
-        if self.pending.is_empty() {
-            return Inode { current: self.durable.clone(), ..self.clone() };
-        }
-        let mut durable = self.durable.to_vec();
-        for change in &self.pending {
-            match change {
-                Change::SetLen(_) if rng.random_bool(survive) => change.apply(&mut durable),
-                Change::SetLen(_) => {}
-                Change::Write(offset, data) => {
-                    let mut at = 0;
-                    while at < data.len() {
-                        // Up to the next sector border of the file, whichever way the write is aligned.
-                        let border = SECTOR - (*offset as usize + at) % SECTOR;
-                        let end = data.len().min(at + border);
-                        if rng.random_bool(survive) {
-                            Change::Write(offset + at as u64, data[at..end].to_vec()).apply(&mut durable);
-                        }
-                        at = end;
-                    }
-                }
-            }
-        }
-        let durable = Arc::new(durable);
-        Inode { current: durable.clone(), durable, pending: Vec::new() }
-    }
-}
-
-impl Tree {
-    fn used(&self) -> u64 {
-        self.names
-            .values()
-            .map(|node| match node {
-                Node::File(id) => self.files[*id].current.len() as u64,
-                Node::Dir => 0,
-            })
-            .sum()
-    }
-
-    fn name(&mut self, op: NameOp) {
-        op.apply(&mut self.names);
-        self.pending_names.push(op);
-    }
-
-    fn need_dir(&self, path: &Path) -> io::Result<()> {
-        if path.parent().is_none() || path == Path::new("") {
-            return Ok(()); // the root is always there
-        }
-        match self.names.get(path) {
-            Some(Node::Dir) => Ok(()),
-            Some(Node::File(_)) => Err(io::ErrorKind::NotADirectory.into()),
-            None => Err(io::ErrorKind::NotFound.into()),
-        }
     }
 }
 
@@ -377,13 +237,6 @@ impl Disk for MemDisk {
 
     fn real_path(&self, _path: &Path) -> Option<PathBuf> {
         None
-    }
-}
-
-impl Inode {
-    fn change(&mut self, change: Change) {
-        change.apply(Arc::make_mut(&mut self.current));
-        self.pending.push(change);
     }
 }
 

@@ -2,21 +2,21 @@
 //!
 //! - `flush()` is `sync_file_range`, not `fsync`: [`SledIndex::make_durable`] adds `fdatasync` on a held descriptor.
 //! - A kill while it writes its page table at open leaves `snap.*.generating`, which would brick the next open: removed.
-//! - Truncated or damaged files make it panic: every call runs inside `catch_unwind`, and after a panic the index
+//! - Truncated or damaged files make it panic: every call is [`contained`], and after a panic the index
 //!   answers nothing more and is to be rebuilt.
+//! - Its threads wake up every second for nothing: see `idle`.
 //! - It can lose or resurrect records silently after a power cut: the sums in `meta` show it.
 
-use std::cell::Cell;
 use std::fmt;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once};
 use std::time::Duration;
 
 use super::meta::{META_KEY, Meta};
-use super::{Batch, Index, IndexStats, Scan};
+use super::{Batch, Index, IndexStats, Scan, idle};
+use crate::containment::contained;
 use crate::store::Seq;
 use crate::store::disk::{Disk, RealDisk, tree_bytes};
 use crate::store::error::{At, Part, Result, StoreError};
@@ -93,7 +93,7 @@ impl SledIndex {
         let Some(db) = self.db.as_ref().filter(|_| !self.broken.load(Ordering::Acquire)) else {
             return Err(StoreError::corrupt(Part::Index, "sled stopped earlier"));
         };
-        match quietly(|| call(db)) {
+        match contained(|| call(db)) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(translate(&error, &self.path)),
             Err(panic) => {
@@ -112,7 +112,7 @@ impl Drop for SledIndex {
     fn drop(&mut self) {
         // sled flushes when it is dropped, and a damaged file can make that panic.
         if let Some(db) = self.db.take() {
-            let _ = quietly(move || drop(db));
+            let _ = contained(move || drop(db));
         }
     }
 }
@@ -227,10 +227,10 @@ fn open_patiently(path: &Path, cache_bytes: u64) -> Result<::sled::Db> {
     let config = ::sled::Config::new()
         .path(path)
         .cache_capacity(cache_bytes)
-        // No flushing thread: the journal is the truth, and an idle console must not wake up.
+        // No flushing thread: the journal is the truth, and an idle console must not wake up (see also `idle`).
         .flush_every_ms(None);
     for tries in 0.. {
-        match quietly(|| config.open()) {
+        match contained(|| idle::starting_quietly(|| config.open())) {
             Ok(Ok(db)) => return Ok(db),
             Ok(Err(error)) if is_lock(&error) && tries < LOCK_TRIES => std::thread::sleep(Duration::from_millis(10)),
             Ok(Err(error)) => return Err(translate(&error, path)),
@@ -259,37 +259,4 @@ fn translate(error: &::sled::Error, path: &Path) -> StoreError {
         }
         other => StoreError::corrupt(Part::Index, other.to_string()),
     }
-}
-
-thread_local! {
-    static CONTAINED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread is inside a call whose panic will be caught and reported as damage of the index. A panic hook
-/// (which restores the terminal, say) must then do nothing.
-pub fn panic_is_contained() -> bool {
-    CONTAINED.get()
-}
-
-/// Runs something that may panic on damaged data; the panic becomes its message, and prints nothing.
-fn quietly<T>(call: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if !panic_is_contained() {
-                before(info);
-            }
-        }));
-    });
-    let outer = CONTAINED.replace(true);
-    let result = catch_unwind(AssertUnwindSafe(call));
-    CONTAINED.set(outer);
-    result.map_err(|panic| {
-        panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "without a message".into())
-    })
 }

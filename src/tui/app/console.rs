@@ -1,21 +1,21 @@
 //! [`Console`]: the screens, what lies over them, and who gets an input.
 
-use std::time::Duration;
+mod effects;
+mod events;
 
 use ratatui::layout::Size;
 
 use super::context::{Can, Context, Opening, Origin, Revealed, Subject, SyncStatus};
-use super::effect::{Effect, Input, Message, Notice, Order, Seat, Work};
-use super::fault::Fault;
+use super::effect::{Input, Notice, Order};
+use super::global;
 use super::settings::Settings;
-use super::{frame, global};
 use crate::desk::Desk;
 use crate::domain::moment::{Moment, Now};
 use crate::replica::Projection;
-use crate::tui::keymap::{Action, Context as KeyContext, Keymap};
+use crate::tui::keymap::{Action, Keymap};
 use crate::tui::screens::{Layer, Screen, lock, today, welcome};
-use crate::tui::session::{self, App, Frame, Mouse, MouseKind, Timer};
-use crate::tui::theme::Theme;
+use crate::tui::session::{self, Timer};
+use crate::tui::theme::{Role, Theme};
 
 /// The minute on the status line.
 const CLOCK: Timer = Timer("clock");
@@ -49,6 +49,8 @@ pub(super) struct World {
     pub now: Now,
     pub notice: Option<Notice>,
     pub revealed: Option<Revealed>,
+    /// The disk took nothing more when something was last to be kept.
+    pub full: bool,
     /// The console is locked; what it shows meanwhile.
     pub lock: Option<lock::State>,
     /// The state of the rows that the screen on top has seen: generation and day.
@@ -97,6 +99,7 @@ impl Console {
             now,
             notice: None,
             revealed: None,
+            full: false,
             lock: None,
             seen: (u64::MAX, now.today()),
         };
@@ -204,7 +207,7 @@ impl Console {
 
     fn act(&mut self, action: Action, out: &mut Out) {
         if let Can::No(reason) = self.can(action) {
-            return self.tell(Notice::Text(reason, crate::tui::theme::Role::Warning), out);
+            return self.tell(Notice::Text(reason, Role::Warning), out);
         }
         if !self.offer(&Input::Action(action), out) {
             let origin = self.top().layers.last().map_or(self.top().origin, |(origin, _)| *origin);
@@ -212,290 +215,6 @@ impl Console {
             let effects = global::act(self, action).unwrap_or_default();
             self.carry_out(effects, origin, out);
         }
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect>, origin: Origin, out: &mut Out) {
-        for effect in effects {
-            self.carry_out_one(effect, origin, out);
-        }
-    }
-
-    fn carry_out_one(&mut self, effect: Effect, origin: Origin, out: &mut Out) {
-        match effect {
-            Effect::Work(work) => {
-                out.push(session::Effect::Work(Order { work, origin, now: self.world.now }));
-            }
-            Effect::Go(screen) => self.go(screen, out),
-            Effect::Replace(screen) => {
-                self.stack.pop();
-                self.go(screen, out);
-            }
-            Effect::Leave => self.leave(out),
-            Effect::Open(layer) => {
-                let origin = self.origin();
-                if let Some(place) = self.stack.last_mut() {
-                    place.layers.push((origin, layer));
-                }
-                self.refresh(out);
-            }
-            Effect::Close => {
-                if let Some(place) = self.stack.last_mut() {
-                    place.layers.pop();
-                }
-                self.refresh(out);
-            }
-            Effect::Act(action) => self.act(action, out),
-            Effect::Tell(notice) => self.tell(notice, out),
-            Effect::Reveal(revealed) => {
-                let wait = revealed.until.since(self.world.now.at).to_std().unwrap_or_default();
-                out.push(session::Effect::After(MASK, wait));
-                self.world.revealed = Some(revealed);
-            }
-            Effect::After(timer, wait) => out.push(session::Effect::After(timer, wait)),
-            Effect::Cancel(timer) => out.push(session::Effect::Cancel(timer)),
-            Effect::Set(settings) => self.set(settings, out),
-            Effect::Lock => self.lock(),
-            Effect::Unlock => self.world.lock = None,
-            Effect::Remember(query) => self.remember(query),
-            Effect::Session(effect) => out.push(effect),
-        }
-    }
-
-    /// Shows a screen. One of the same kind that is open already comes to the front instead, unless there may be several.
-    fn go(&mut self, screen: Screen, out: &mut Out) {
-        self.world.revealed = None;
-        let single = global::is_single(&screen);
-        let open = self.stack.iter().position(|place| single && place.screen.kind() == screen.kind());
-        let place = match open {
-            Some(at) => self.stack.remove(at),
-            None => Place { origin: self.origin(), screen, layers: Vec::new() },
-        };
-        self.stack.push(place);
-        self.refresh(out);
-    }
-
-    fn leave(&mut self, out: &mut Out) {
-        self.world.revealed = None;
-        self.stack.pop();
-        if self.stack.is_empty() {
-            return self.go(today::State::default().into(), out);
-        }
-        self.refresh(out);
-    }
-
-    /// Brings the present screen and what lies over it up to date.
-    fn refresh(&mut self, out: &mut Out) {
-        let Console { desk, world, stack, .. } = self;
-        let Some(place) = stack.last_mut() else { return };
-        let mut wanted = Vec::new();
-        {
-            let memory = desk.replica().read();
-            world.seen = (memory.generation, world.now.today());
-            let ctx = context(world, desk, &memory, place.origin);
-            wanted.push((place.origin, place.screen.refresh(&ctx)));
-            for (origin, layer) in &mut place.layers {
-                wanted.push((*origin, layer.refresh(&Context { origin: *origin, ..ctx })));
-            }
-        }
-        for (origin, effects) in wanted {
-            self.carry_out(effects, origin, out);
-        }
-    }
-
-    fn tell(&mut self, notice: Notice, out: &mut Out) {
-        // An error stays long enough to be read twice.
-        let seconds = if matches!(notice, Notice::Fault(_)) { 30 } else { 6 };
-        self.world.notice = Some(notice);
-        out.push(session::Effect::After(NOTICE, Duration::from_secs(seconds)));
-    }
-
-    fn set(&mut self, settings: Settings, out: &mut Out) {
-        self.world.theme = settings.themed(self.world.theme);
-        if settings.mouse != self.world.settings.mouse {
-            out.push(session::Effect::Mouse(settings.mouse));
-        }
-        if let Some(keymap) = settings.keymap().filter(|_| settings.keymap != self.world.settings.keymap) {
-            self.world.keymap = keymap;
-        }
-        let changes = settings.changes(&self.world.settings);
-        self.world.settings = settings;
-        let order = Order { work: Work::SaveSettings(changes), origin: Origin::default(), now: self.world.now };
-        out.push(session::Effect::Work(order));
-        self.refresh(out);
-    }
-
-    fn start(&mut self, out: &mut Out) {
-        self.started = true;
-        if self.world.opening == Opening::Rows {
-            let order = Order { work: Work::FinishOpening, origin: Origin::default(), now: self.world.now };
-            out.push(session::Effect::Work(order));
-        }
-        if self.world.settings.mouse {
-            out.push(session::Effect::Mouse(true));
-        }
-        self.await_minute(out);
-    }
-
-    fn await_minute(&self, out: &mut Out) {
-        let into = self.world.now.at.0.rem_euclid(60_000) as u64; // below 60,000
-        out.push(session::Effect::After(CLOCK, Duration::from_millis(60_000 - into)));
-    }
-
-    fn timer(&mut self, timer: Timer, out: &mut Out) {
-        match timer {
-            CLOCK => self.await_minute(out),
-            NOTICE => self.world.notice = None,
-            MASK => self.world.revealed = None,
-            other => {
-                self.offer_to_all(other, out);
-            }
-        }
-    }
-
-    /// A timer of a screen below its own layer still reaches it.
-    fn offer_to_all(&mut self, timer: Timer, out: &mut Out) {
-        if self.offer(&Input::Timer(timer), out) {
-            return;
-        }
-        let origin = self.top().origin;
-        self.deliver(origin, &Input::Timer(timer), out);
-    }
-
-    /// Gives an input to the screen or layer of that name, if it is still open.
-    fn deliver(&mut self, to: Origin, input: &Input, out: &mut Out) {
-        let Console { desk, world, stack, .. } = self;
-        let mut effects = None;
-        {
-            let memory = desk.replica().read();
-            let ctx = context(world, desk, &memory, to);
-            for place in stack {
-                if place.origin == to {
-                    effects = place.screen.update(input, &ctx);
-                }
-                if let Some((_, layer)) = place.layers.iter_mut().find(|(origin, _)| *origin == to) {
-                    effects = layer.update(input, &ctx);
-                }
-            }
-        }
-        self.carry_out(effects.unwrap_or_default(), to, out);
-    }
-
-    fn message(&mut self, message: Message, out: &mut Out) {
-        match &message {
-            Message::Opened(Ok(())) => {
-                self.world.opening = Opening::Open;
-                self.first_start(out);
-                self.refresh(out);
-            }
-            Message::Opened(Err(fault)) => {
-                self.world.opening = Opening::Failed(fault.clone());
-                self.tell(Notice::Fault(fault.clone()), out);
-            }
-            Message::Committed(_, what, Ok(_)) => {
-                let undoable = global::is_undoable(what);
-                self.tell(Notice::Done(what, undoable), out);
-            }
-            Message::Undone(Ok(what)) => {
-                let text = crate::i18n::screens::undone(
-                    self.world.settings.lang,
-                    crate::i18n::domain::command(self.world.settings.lang, what),
-                );
-                self.tell(Notice::Text(text, crate::tui::theme::Role::Ok), out);
-            }
-            Message::Committed(_, _, Err(fault))
-            | Message::Undone(Err(fault))
-            | Message::Household(_, _, Err(fault))
-            | Message::Older(_, _, _, Err(fault))
-            | Message::Refused(_, fault)
-            | Message::Begun(_, Err(fault))
-            | Message::Outcome(_, Err(fault))
-            | Message::Failed(fault) => self.fault(fault.clone(), out),
-            Message::Sync(sync) => self.world.sync = *sync,
-            Message::Seated(Seat(desk)) => {
-                self.desk = desk.clone();
-                self.refresh(out);
-            }
-            Message::Unlocked(_) => {
-                let effects = self.world.lock.as_mut().map(|lock| lock.answered(&message)).unwrap_or_default();
-                return self.carry_out(effects, Origin::default(), out);
-            }
-            _ => {}
-        }
-        if let Some(origin) = message.origin() {
-            self.deliver(origin, &Input::Message(message), out);
-        }
-    }
-
-    fn fault(&mut self, fault: Fault, out: &mut Out) {
-        self.tell(Notice::Fault(fault), out);
-    }
-
-    /// Data that turned out to be none.
-    fn first_start(&mut self, out: &mut Out) {
-        let empty = self.desk.replica().read().rows.is_empty();
-        if empty && matches!(self.top().screen, Screen::Today(_)) {
-            self.carry_out_one(Effect::Replace(welcome::State::default().into()), Origin::default(), out);
-        }
-    }
-
-    fn locked(&mut self, input: &Input, out: &mut Out) {
-        let now = self.world.now;
-        let effects = match (&mut self.world.lock, input) {
-            (Some(lock), _) => lock.update(input, now),
-            (None, _) => Vec::new(),
-        };
-        self.carry_out(effects, Origin::default(), out);
-    }
-}
-
-impl App for Console {
-    type Message = Message;
-    type Work = Order;
-
-    fn update(&mut self, input: Input, now: session::Now) -> Out {
-        let mut out = Out::new();
-        self.world.now = Now::new(Moment(now.timestamp_millis()));
-        match input {
-            Input::Resize(size) => {
-                self.world.size = size;
-                if !self.started {
-                    self.start(&mut out);
-                }
-                self.refresh(&mut out);
-            }
-            Input::Timer(timer) => self.timer(timer, &mut out),
-            Input::Message(message) => self.message(message, &mut out),
-            Input::Resumed => {}
-            input if self.world.lock.is_some() => self.locked(&input, &mut out),
-            Input::Action(action) => self.act(action, &mut out),
-            // The wheel moves like the keys do.
-            Input::Mouse(Mouse { kind: MouseKind::WheelUp, .. }) => self.act(Action::Up, &mut out),
-            Input::Mouse(Mouse { kind: MouseKind::WheelDown, .. }) => self.act(Action::Down, &mut out),
-            Input::Text(_) | Input::Paste(_) | Input::Mouse(_) | Input::Unbound(_) => {
-                self.offer(&input, &mut out);
-            }
-        }
-        let generation = self.desk.replica().read().generation;
-        if self.world.seen != (generation, self.world.now.today()) {
-            self.refresh(&mut out);
-        }
-        out
-    }
-
-    fn view(&self, frame: &mut Frame<'_>) {
-        frame::view(self, frame);
-    }
-
-    fn contexts(&self) -> Vec<KeyContext> {
-        if self.world.lock.is_some() {
-            return vec![KeyContext::Lock, KeyContext::Input];
-        }
-        let place = self.top();
-        place.layers.last().map_or_else(|| place.screen.contexts(), |(_, layer)| layer.contexts())
-    }
-
-    fn keymap(&self) -> &Keymap {
-        &self.world.keymap
     }
 }
 

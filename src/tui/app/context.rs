@@ -38,10 +38,12 @@ pub struct SyncStatus {
     pub enrolled: bool,
     /// Whether the server answered last time.
     pub online: bool,
-    /// Commands that no server has seen.
+    /// Commands that wait to be sent; see [`Replica::unsent`](crate::replica::Replica::unsent).
     pub unsent: u64,
     /// Conflicts that wait for a person.
     pub conflicts: u64,
+    /// The disk takes nothing more: what is on record can be read, nothing is written.
+    pub read_only: bool,
     /// The last sync.
     pub last: Option<Moment>,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::fault::Fault;
 use crate::i18n::screens as text;
 use crate::i18n::{Explain, Lang};
+use crate::store::disk::is_full;
 use crate::store::seal::Purpose;
 use crate::store::{Store, StoreError};
 
@@ -30,16 +31,23 @@ pub enum DraftError {
 impl Explain for DraftError {
     fn code(&self) -> &str {
         match self {
+            DraftError::Disk(error) if is_full(error) => "draft.disk_full",
             DraftError::Disk(_) => "draft.disk",
             DraftError::Sealed(_) => "draft.sealed",
             DraftError::Name => "draft.name",
         }
     }
     fn message(&self, lang: Lang) -> String {
-        text::draft_failed(lang, &self.to_string())
+        match self {
+            DraftError::Disk(error) if is_full(error) => text::draft_disk_full(lang).to_owned(),
+            other => text::draft_failed(lang, &other.to_string()),
+        }
     }
     fn remedy(&self, lang: Lang) -> String {
-        text::draft_failed_remedy(lang).to_owned()
+        match self {
+            DraftError::Disk(error) if is_full(error) => text::draft_disk_full_remedy(lang).to_owned(),
+            _ => text::draft_failed_remedy(lang).to_owned(),
+        }
     }
 }
 

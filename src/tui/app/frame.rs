@@ -47,33 +47,36 @@ fn too_small(ctx: &Context<'_>, frame: &mut Frame<'_>) {
 fn title_line(console: &Console, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let title = console.top().screen.title(ctx);
-    let left = [Segment::new(title, Role::Title)];
+    let left = [Segment::new(text::program(lang), Role::Title).rank(9), Segment::new(title, Role::Title)];
     let sync = ctx.sync;
     let region = match ctx.actor.regions.as_slice() {
         [] => text::all_territory(lang).to_owned(),
         [one] => ctx.memory.reference.region_name(one),
         [first, rest @ ..] => text::territory_and_more(lang, &ctx.memory.reference.region_name(first), rest.len()),
     };
-    let (state, role) = match (ctx.opening, sync.enrolled, sync.online) {
+    let (state, role) = match (ctx.opening, sync.read_only, sync.enrolled, sync.online) {
+        (Opening::Open, false, ..) if console.world.full => (text::disk_full(lang), Role::Error),
         (Opening::Rows, ..) => (text::opening(lang), Role::Accent),
         (Opening::Failed(_), ..) => (text::not_opened(lang), Role::Error),
-        (Opening::Open, false, _) => (text::alone(lang), Role::Dim),
-        (Opening::Open, true, true) => (text::online(lang), Role::Ok),
-        (Opening::Open, true, false) => (text::offline(lang), Role::Warning),
+        (Opening::Open, true, ..) => (text::read_only(lang), Role::Error),
+        (Opening::Open, false, false, _) => (text::alone(lang), Role::Dim),
+        (Opening::Open, false, true, true) => (text::online(lang), Role::Ok),
+        (Opening::Open, false, true, false) => (text::offline(lang), Role::Warning),
     };
     let last = sync.last.map_or_else(
         || text::never_synced(lang).to_owned(),
         |at| text::synced_before(lang, ctx.now.at.since(at).num_minutes().max(0)),
     );
     let conflicts = if sync.conflicts == 0 { Role::Dim } else { Role::Warning };
+    // What gives way first where there is little room: the clock, the program's name, the region.
     let right = [
-        Segment::new(ctx.memory.reference.worker_name(ctx.actor.worker), Role::Text).rank(2),
-        Segment::new(region, Role::Dim).rank(5),
+        Segment::new(ctx.memory.reference.worker_name(ctx.actor.worker), Role::Text).rank(4),
+        Segment::new(region, Role::Dim).rank(7),
         Segment::new(state, role).rank(1),
         Segment::new(text::unsent(lang, sync.unsent), Role::Dim).rank(3),
-        Segment::new(text::conflicts(lang, sync.conflicts), conflicts).rank(if sync.conflicts == 0 { 6 } else { 2 }),
-        Segment::new(last, Role::Dim).rank(7),
-        Segment::new(ctx.now.at.civil().format("%H:%M").to_string(), Role::Text).rank(4),
+        Segment::new(text::conflicts(lang, sync.conflicts), conflicts).rank(if sync.conflicts == 0 { 5 } else { 2 }),
+        Segment::new(last, Role::Dim).rank(6),
+        Segment::new(ctx.now.at.civil().format("%H:%M").to_string(), Role::Text).rank(8),
     ];
     status_line(area, frame.buf, &ctx.theme, &left, &right);
 }
@@ -87,9 +90,10 @@ fn foot_line(console: &Console, ctx: &Context<'_>, area: Rect, frame: &mut Frame
     if !pending.is_empty() {
         return continuation_hints(area, frame.buf, &ctx.theme, ctx.lang, ctx.keymap, &contexts, &pending);
     }
-    if let Some(notice) = &console.world.notice {
-        return draw_notice(notice, ctx, &contexts, area, frame);
-    }
+    let area = match &console.world.notice {
+        Some(notice) => draw_notice(notice, ctx, &contexts, area, frame),
+        None => area,
+    };
     let place = console.top();
     let own = place.layers.last().map_or_else(|| place.screen.hints(), |(_, layer)| layer.hints());
     let actions: Vec<Action> =
@@ -100,14 +104,15 @@ fn foot_line(console: &Console, ctx: &Context<'_>, area: Rect, frame: &mut Frame
 /// The most rows that an error with its remedy takes.
 const FAULT_ROWS: usize = 4;
 
-fn draw_notice(notice: &Notice, ctx: &Context<'_>, contexts: &[KeyContext], foot: Rect, frame: &mut Frame<'_>) {
+/// Draws a notice in the last line, or above it if it takes more than one; gives back what is left to the hints.
+fn draw_notice(notice: &Notice, ctx: &Context<'_>, contexts: &[KeyContext], foot: Rect, frame: &mut Frame<'_>) -> Rect {
     let lang = ctx.lang;
     let parts: Vec<(String, Role)> = match notice {
         Notice::Text(message, role) => vec![(message.clone(), *role)],
         Notice::Fault(fault) => {
             let sign = ctx.theme.symbols().error;
             vec![
-                (format!("{sign} {}", fault.message(lang)), Role::Error),
+                (format!("{sign} {} [{}]", fault.message(lang), fault.code), Role::Error),
                 (format!("  {}", fault.remedy(lang)), Role::Text),
             ]
         }
@@ -119,15 +124,21 @@ fn draw_notice(notice: &Notice, ctx: &Context<'_>, contexts: &[KeyContext], foot
         }
     };
     let width = usize::from(foot.width);
+    if let [(line, role)] = parts.as_slice()
+        && cells::width(line.trim_end()) <= width
+    {
+        clear(frame.buf, foot);
+        let end = put(frame.buf, foot.x, foot.y, foot.width, line.trim_end(), ctx.theme.style(*role), &ctx.theme);
+        let x = (end + 2).min(foot.right());
+        return Rect { x, width: foot.right() - x, ..foot };
+    }
     let mut lines: Vec<(&str, Role)> = Vec::new();
     for (part, role) in &parts {
         lines.extend(cells::wrap(part, width).into_iter().map(|range| (&part[range], *role)));
     }
     lines.truncate(FAULT_ROWS);
-    // The last line stands where the hints do, the others above it.
     let rows = lines.len() as u16;
-    let top = (foot.y + 1).saturating_sub(rows);
-    let area = Rect { y: top, height: rows, ..foot };
+    let area = Rect { y: foot.y.saturating_sub(rows), height: rows.min(foot.y), ..foot };
     clear(frame.buf, area);
     for (y, (line, role)) in (area.y..area.bottom()).zip(lines) {
         put(frame.buf, area.x, y, area.width, line, ctx.theme.style(role), &ctx.theme);
@@ -136,4 +147,5 @@ fn draw_notice(notice: &Notice, ctx: &Context<'_>, contexts: &[KeyContext], foot
         // What is typed is under the notice: the caret waits above it.
         frame.set_cursor(Position::new(caret.x, area.y.saturating_sub(1)));
     }
+    foot
 }

@@ -37,6 +37,11 @@ impl Runner {
         Runner { at_once: true, ..self }
     }
 
+    /// The name of this worker's own draft: on a shared machine nobody takes up what somebody else typed.
+    fn own(&self, key: &str) -> String {
+        format!("{key}-{}", self.desk.actor().worker)
+    }
+
     /// Does it here, or on a thread of its own if it may take long.
     fn long(&self, post: &Post<Message>, work: impl FnOnce(&Desk, &Post<Message>) + Send + 'static) {
         if self.at_once {
@@ -103,10 +108,10 @@ impl Run<Console> for Runner {
                 }
             }
             Work::SaveDraft { key, content } => {
-                let kept = Drafts::of(self.desk.replica().store()).save(&key, &content);
+                let kept = Drafts::of(self.desk.replica().store()).save(&self.own(&key), &content);
                 report(kept.map_err(Fault::from), post);
             }
-            Work::LoadDraft(key) => match Drafts::of(self.desk.replica().store()).load(&key) {
+            Work::LoadDraft(key) => match Drafts::of(self.desk.replica().store()).load(&self.own(&key)) {
                 Ok(found) => post.send(Message::Draft(origin, key, found)),
                 Err(error) => {
                     post.send(Message::Failed(error.into()));
@@ -114,7 +119,7 @@ impl Run<Console> for Runner {
                 }
             },
             Work::DropDraft(key) => {
-                report(Drafts::of(self.desk.replica().store()).drop(&key).map_err(Fault::from), post);
+                report(Drafts::of(self.desk.replica().store()).drop(&self.own(&key)).map_err(Fault::from), post);
             }
             Work::SettleIn(name) => {
                 self.when_open(post, move |desk, post| match Desk::settle_in(desk.replica(), &name, now) {
@@ -173,9 +178,11 @@ fn report(done: Result<(), Fault>, post: &Post<Message>) {
     }
 }
 
-/// How the device stands: without a server, everything it ever wrote is unsent.
+/// How the device stands.
 pub fn sync_status(desk: &Desk) -> SyncStatus {
-    SyncStatus { unsent: desk.replica().store().last_seq(), ..SyncStatus::default() }
+    let replica = desk.replica();
+    let read_only = replica.store().read_only().is_some();
+    SyncStatus { unsent: replica.unsent(), read_only, ..SyncStatus::default() }
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {

@@ -127,6 +127,9 @@ actions! {
         Arrange "arrange" "已安排" "Arranged" undo;
         Serve "serve" "开始服务" "Service begun" undo;
         Deliver "deliver" "已送达" "Delivered" undo;
+        Recheck "recheck" "过期重核" "Verify again" undo;
+        Escalate "escalate" "上转个案" "Hand over to case work" undo;
+        HandIn "wish.submit" "送审" "Hand in for review" undo;
         Publish "publish" "发布" "Publish" undo;
         Withdraw "withdraw" "撤回" "Withdraw" undo;
         Claim "claim" "认领" "Claim" undo;

@@ -74,7 +74,8 @@ pub fn ago(day: i32, ctx: &Context<'_>) -> Cow<'static, str> {
     match i64::from(rows::day(ctx.today())) - i64::from(day) {
         ..=0 => text::today_word(ctx.lang).into(),
         1 => text::yesterday(ctx.lang).into(),
-        days => text::days_ago(ctx.lang, days).into(),
+        days @ ..730 => text::days_ago(ctx.lang, days).into(),
+        days => text::years_ago(ctx.lang, days / 365).into(),
     }
 }
 

@@ -194,19 +194,41 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
             let older = state.next_older().map(|number| Effect::Work(Work::Older(state.household, number)));
             return Some(older.into_iter().collect());
         }
-        _ => return None,
+        // The household is open already.
+        Action::Open => return None,
+        action => return act_on_selected(state, action, ctx),
     }
     state.page(ctx).fit(&mut state.cursors[state.tab as usize], body(ctx));
     Some(Vec::new())
 }
 
-/// Turning, moving, reading older entries.
+/// What can be done with the selected need or wish is done here too.
+fn act_on_selected(state: &State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    match state.tab {
+        Tab::Needs => super::needs::act(pools.needs.find(subject.need?)?, action),
+        Tab::Wishes => super::wishes::act(pools.wishes.find(subject.wish?)?, action),
+        _ => None,
+    }
+}
+
+fn can_act_on_selected(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    match state.tab {
+        _ if action == Action::Open => Can::Pass,
+        Tab::Needs => super::needs::can_act(subject.need.and_then(|id| pools.needs.find(id)), action, ctx),
+        Tab::Wishes => super::wishes::can_act(subject.wish.and_then(|id| pools.wishes.find(id)), action, ctx),
+        _ => Can::Pass,
+    }
+}
+
+/// Turning, moving, reading older entries, and what the selected need or wish allows.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match action {
         Action::NextTab | Action::PreviousTab | Action::NextPane | Action::PreviousPane => Can::Yes,
         Action::Older => Can::when(state.has_older(), text::no_older(ctx.lang)),
         _ if Motion::of(action).is_some() => Can::Yes,
-        _ => Can::Pass,
+        action => can_act_on_selected(state, action, ctx),
     }
 }
 
@@ -313,6 +335,9 @@ fn shown(
 pub fn contexts(state: &State) -> Vec<KeyContext> {
     match state.tab {
         Tab::Visits => vec![KeyContext::Household, KeyContext::Visits, KeyContext::List],
+        // Its own keys come before those of the acts on what is listed.
+        Tab::Needs => vec![KeyContext::Household, KeyContext::List, KeyContext::Needs],
+        Tab::Wishes => vec![KeyContext::Household, KeyContext::List, KeyContext::Wishes],
         _ => vec![KeyContext::Household, KeyContext::List],
     }
 }
@@ -324,14 +349,17 @@ pub fn hints(state: &State) -> &'static [Action] {
         Tab::Visits | Tab::Timeline if state.has_older() => {
             &[Action::NextTab, Action::LogVisit, Action::Older, Action::Back]
         }
-        Tab::Needs => &[Action::NextTab, Action::AddNeed, Action::AddWish, Action::Back],
+        Tab::Needs => {
+            &[Action::Verify, Action::AddNeed, Action::AddWish, Action::Triage, Action::NextTab, Action::Back]
+        }
+        Tab::Wishes => &[Action::Publish, Action::Connect, Action::Fulfil, Action::ConfirmReceipt, Action::NextTab],
         _ => &[Action::NextTab, Action::LogVisit, Action::Back],
     }
 }
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, text::household(ctx.lang))
+    text::household(ctx.lang).to_owned()
 }
 
 /// The household, and what the selected line is about.

@@ -265,7 +265,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, Action::GoHouseholds.title(ctx.lang))
+    Action::GoHouseholds.title(ctx.lang).to_owned()
 }
 
 /// The selected household.

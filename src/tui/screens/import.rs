@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use self::choose::{Choose, Listing};
 use self::preview::Preview;
 use self::work::{Job, Outcome};
-use crate::i18n::{forms as text, screens};
+use crate::i18n::forms as text;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Notice, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
@@ -61,7 +61,7 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             input => state.choose.update(input, ctx),
         },
         Stage::Working { job, .. } => match input {
-            Input::Action(Action::Back) => {
+            Input::Action(Action::Back) if job.can_stop() => {
                 job.stop();
                 Some(Vec::new())
             }
@@ -81,7 +81,7 @@ fn check(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         return Vec::new();
     }
     let job = Job::default();
-    let work = work::check(paths, job.clone(), ctx.origin);
+    let work = work::check(paths, state.choose.category(), job.clone(), ctx.origin);
     state.stage = Stage::Working { job, done: 0, total: 0, before: None };
     vec![Effect::Work(work)]
 }
@@ -189,11 +189,11 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
         Stage::Choosing => match action {
             Action::Submit if state.choose.paths().is_empty() => Can::No(text::choose_a_file(ctx.lang).to_owned()),
             Action::Submit => super::pool::permitted(ctx, crate::domain::worker::Right::Import),
-            Action::NextPane => Can::Yes,
+            Action::NextPane | Action::Filter => Can::Yes,
             action => super::typed_list_can(action),
         },
-        Stage::Working { .. } => match action {
-            Action::Back => Can::Yes,
+        Stage::Working { job, .. } => match action {
+            Action::Back => Can::when(job.can_stop(), text::import_too_late(ctx.lang)),
             Action::Submit | Action::Export => Can::No(text::import_runs(ctx.lang).to_owned()),
             _ => Can::Pass,
         },
@@ -209,7 +209,7 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
             let label = job.phase(ctx.lang);
             let bar = Rect { x: area.x + 2, y: area.y + 2, width: area.width.saturating_sub(4), height: 1 };
             gauge(bar, frame.buf, &ctx.theme, *done, *total, label);
-            let hint = text::import_stop_hint(ctx.lang);
+            let hint = if job.can_stop() { text::import_stop_hint(ctx.lang) } else { text::import_too_late(ctx.lang) };
             put(frame.buf, bar.x, bar.y + 2, bar.width, hint, ctx.theme.style(Role::Dim), &ctx.theme);
         }
         Stage::Preview(preview) => preview.view(ctx, area, frame),
@@ -228,7 +228,7 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 /// The keys worth showing.
 pub fn hints(state: &State) -> &'static [Action] {
     match &state.stage {
-        Stage::Choosing => &[Action::Submit, Action::Open, Action::NextPane, Action::Back],
+        Stage::Choosing => &[Action::Submit, Action::Open, Action::Back],
         Stage::Working { .. } => &[Action::Back],
         Stage::Preview(preview) if preview.question.is_some() => &[Action::Accept, Action::Decline],
         Stage::Preview(preview) if preview.committed => &[Action::NextPane, Action::Back],
@@ -238,7 +238,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoImport.title(ctx.lang))
+    Action::GoImport.title(ctx.lang).to_owned()
 }
 
 /// Nothing is at hand.

@@ -18,7 +18,7 @@ use crate::tui::app::{Can, Context, Effect, Input, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Cell, Column, ListState, Motion, Row, Scroll, split_top};
+use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_top};
 
 /// Which needs are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,10 +69,6 @@ pub struct State {
     list: ListState,
 }
 
-fn height(ctx: &Context<'_>) -> u16 {
-    ctx.body().height.saturating_sub(3).max(1)
-}
-
 fn selected<'a>(state: &State, ctx: &Context<'a>) -> Option<&'a NeedRow> {
     state.ids.get(state.list.selected).and_then(|id| ctx.memory.pools.needs.find(*id))
 }
@@ -94,7 +90,7 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
     if let Some(at) = held.and_then(|id| state.ids.iter().position(|other| *other == id)) {
         state.list.selected = at;
     }
-    state.list.fit(state.ids.len(), height(ctx));
+    state.list.fit(state.ids.len(), pool::list_height(ctx));
     Vec::new()
 }
 
@@ -102,7 +98,7 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     let Input::Action(action) = input else { return None };
     if let Some(motion) = Motion::of(*action) {
-        state.list.go(motion, state.ids.len(), height(ctx), Scroll::Line);
+        state.list.go(motion, state.ids.len(), pool::list_height(ctx), Scroll::Line);
         return Some(Vec::new());
     }
     let step = match action {
@@ -116,7 +112,8 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     Some(refresh(state, ctx))
 }
 
-fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
+/// Carries out what can become of a need; `None` for what is no act on one.
+pub fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
     let (household, need) = (row.household, row.id);
     let purpose = match action {
         Action::Open => return Some(vec![Effect::Go(household::State::new(household).into())]),
@@ -129,6 +126,8 @@ fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
         Action::Arrange => return Some(moved(need, NeedAct::Arrange)),
         Action::Serve => return Some(moved(need, NeedAct::Serve)),
         Action::Deliver => return Some(moved(need, NeedAct::Deliver)),
+        Action::Recheck => return Some(moved(need, NeedAct::Recheck)),
+        Action::Escalate => return Some(moved(need, NeedAct::Escalate)),
         _ => return None,
     };
     Some(vec![Effect::Go(sheet::State::new(purpose).into())])
@@ -140,11 +139,18 @@ fn moved(need: NeedId, act: NeedAct) -> Vec<Effect> {
 
 /// What the lifecycle table and the role allow for the selected need.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    match action {
+        Action::Filter | Action::NextPane | Action::PreviousPane => Can::Yes,
+        _ if Motion::of(action).is_some() => Can::Yes,
+        action => can_act(selected(state, ctx), action, ctx),
+    }
+}
+
+/// What the lifecycle table and the role allow for a need.
+pub fn can_act(row: Option<&NeedRow>, action: Action, ctx: &Context<'_>) -> Can {
     use Action::*;
     let (right, act) = match action {
-        Filter | NextPane | PreviousPane => return Can::Yes,
-        _ if Motion::of(action).is_some() => return Can::Yes,
-        Open => return if state.ids.is_empty() { pool::nothing_selected(ctx) } else { Can::Yes },
+        Open => return if row.is_none() { pool::nothing_selected(ctx) } else { Can::Yes },
         Verify => (CaseRight::Verify, Act::Verify),
         Reject => (CaseRight::Verify, Act::Reject),
         Triage => (CaseRight::Verify, Act::Triage),
@@ -154,9 +160,11 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
         Arrange => (CaseRight::WorkCases, Act::Arrange),
         Serve => (CaseRight::WorkCases, Act::Serve),
         Deliver => (CaseRight::WorkCases, Act::Deliver),
+        Recheck => (CaseRight::WorkCases, Act::Recheck),
+        Escalate => (CaseRight::WorkCases, Act::Escalate),
         _ => return Can::Pass,
     };
-    let Some(row) = selected(state, ctx) else { return pool::nothing_selected(ctx) };
+    let Some(row) = row else { return pool::nothing_selected(ctx) };
     match act {
         // Every open need can be graded, whatever its state.
         Act::Triage if row.state.is_open() => pool::permitted(ctx, right),
@@ -176,7 +184,7 @@ pub fn others<'a>(row: &'a NeedRow, ctx: &Context<'a>) -> impl Iterator<Item = &
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let (top, rest) = split_top(area, 1);
-    let (_, list) = split_top(rest, 1);
+    let (list, detail) = pool::panes(ctx, split_top(rest, 1).1);
     let names = FILTERS.map(|filter| filter.name(lang));
     pool::filter_line(&names, &state.counts, state.filter as usize, ctx, top, frame);
     let columns = [
@@ -186,12 +194,41 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
         Column::fixed(text::column_state(lang), lang.pick(10, 14)),
         Column::fixed(text::column_reported(lang), lang.pick(8, 9)),
         Column::fixed(text::column_due(lang), lang.pick(9, 9)).rank(1),
-        Column::flex(text::column_place(lang), 8, 1).rank(2),
+        Column::flex(text::column_place(lang), 10, 1).rank(2),
         Column::fixed(text::column_field(lang), lang.pick(8, 14)).rank(3),
         Column::fixed(screens::col_number(lang), 24).rank(4),
     ];
     let row = |at: usize| need_row(state.ids[at], ctx);
     pool::table(&columns, text::no_needs(lang), ctx).draw(list, frame.buf, &state.list, state.ids.len(), row);
+    if let Some(need) = selected(state, ctx) {
+        let rows = in_full(need, ctx);
+        Detail { rows: &rows, theme: ctx.theme }.draw(detail, frame.buf, 0);
+    }
+}
+
+/// The selected need: what its row has no room for.
+fn in_full<'a>(need: &'a NeedRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
+    let lang = ctx.lang;
+    let (head, village) = pool::head_and_village(Some(need.household), ctx);
+    let field = codes::label("service_field", need.field.as_str(), lang);
+    let urgency = codes::label("urgency", need.urgency.as_str(), lang);
+    let mut rows = vec![DetailRow::Text(need.title.as_str().into(), Role::Title)];
+    if ctx.is_wide() {
+        rows.extend([
+            DetailRow::Gap,
+            DetailRow::field(text::column_household(lang), head),
+            DetailRow::field(text::column_place(lang), village),
+            DetailRow::field(text::column_state(lang), need.state.label(lang).into_owned()),
+            DetailRow::field(text::urgency(lang), urgency),
+            DetailRow::field(text::column_field(lang), field),
+            DetailRow::field(text::column_reported(lang), format::date(need.reported, ctx).into_owned()),
+            DetailRow::field(text::column_due(lang), format::date(need.due, ctx).into_owned()),
+            DetailRow::Text(need.no.as_str().into(), Role::Dim),
+        ]);
+    } else {
+        rows.push(DetailRow::Text(format!("{head}  {village}  {field}  {}", need.no).into(), Role::Dim));
+    }
+    rows
 }
 
 fn need_row<'a>(id: NeedId, ctx: &Context<'a>) -> Row<'a> {
@@ -231,7 +268,7 @@ pub fn hints(_: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoNeeds.title(ctx.lang))
+    Action::GoNeeds.title(ctx.lang).to_owned()
 }
 
 /// The selected need and its household.

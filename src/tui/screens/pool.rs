@@ -1,6 +1,8 @@
 //! What the lists of leads, needs and wishes have in common: whose territory a row lies in, the line of filters, and
 //! whether an act is possible.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::format;
@@ -13,7 +15,7 @@ use crate::replica::rows::{NO_DAY, day};
 use crate::tui::app::{Can, Context, Opening};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Column, Table, tabs};
+use crate::tui::widgets::{Column, Table, split_bottom, split_left, split_top, tabs};
 
 /// The territory of the worker.
 pub struct Territory {
@@ -45,6 +47,7 @@ pub fn holds(ctx: &Context<'_>, code: &RegionCode) -> bool {
 /// Whether records can be changed now.
 pub fn writable(ctx: &Context<'_>) -> Can {
     match ctx.opening {
+        Opening::Open if ctx.sync.read_only => Can::No(screens::writes_nothing(ctx.lang).to_owned()),
         Opening::Open => Can::Yes,
         Opening::Rows => Can::No(screens::still_opening(ctx.lang).to_owned()),
         Opening::Failed(fault) => Can::No(fault.message(ctx.lang).to_owned()),
@@ -92,9 +95,34 @@ pub fn table<'a>(columns: &'a [Column], empty: &'a str, ctx: &Context<'_>) -> Ta
 pub fn head_and_village(household: Option<HouseholdId>, ctx: &Context<'_>) -> (String, String) {
     let row = household.filter(|_| ctx.may(Right::SeeCases)).and_then(|id| ctx.memory.household(id));
     row.map_or_else(Default::default, |row| {
-        let village = ctx.memory.region(row.fixed().region).map(|code| ctx.memory.reference.region_name(code));
+        let village = ctx.memory.region(row.fixed().region).map(|code| place(code, ctx).into_owned());
         (ctx.name(row.head()).into_owned(), village.unwrap_or_default())
     })
+}
+
+/// A village, or a grid of it, in a few characters.
+pub fn place<'a>(code: &'a RegionCode, ctx: &Context<'a>) -> Cow<'a, str> {
+    if code.is_empty() { "".into() } else { format::village_of(code, ctx) }
+}
+
+/// Rows below a list in which the selected one stands in full where there is no room beside it, with the gap above.
+const STRIP: u16 = 4;
+
+/// The list, and where the selected row stands in full: beside it where there is room, else below.
+pub fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Rect) {
+    if ctx.is_wide() {
+        let (left, right) = split_left(area, area.width * 2 / 3);
+        return (left, Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right });
+    }
+    let (list, strip) = split_bottom(area, STRIP);
+    let text = split_top(strip, 1).1;
+    (list, Rect { x: text.x + 2, width: text.width.saturating_sub(2), ..text })
+}
+
+/// Rows of such a list: without the filters, the gap and the headings above it.
+pub fn list_height(ctx: &Context<'_>) -> u16 {
+    let strip = if ctx.is_wide() { 0 } else { STRIP };
+    ctx.body().height.saturating_sub(3 + strip).max(1)
 }
 
 /// Days that are left until a day, or by how many it is over, with the look.

@@ -114,7 +114,7 @@ pub fn hints(_: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, Action::GoSettings.title(ctx.lang))
+    Action::GoSettings.title(ctx.lang).to_owned()
 }
 
 /// Nothing.

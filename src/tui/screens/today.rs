@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use chrono::Days;
 use ratatui::layout::Rect;
 
-use super::{format, household};
+use super::{format, household, leads, needs, wishes};
 use crate::domain::id::HouseholdId;
-use crate::i18n::{Lang, screens as text};
+use crate::i18n::screens as text;
 use crate::replica::agenda::{Agenda, DueVisit, Limit, WishLimit};
 use crate::replica::rows::{NO_DAY, day};
 use crate::tui::app::{Can, Context, Effect, Input, Opening, Subject};
@@ -102,9 +102,30 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
         Action::Jump3 => state.section = Section::Leads,
         Action::Jump4 => state.section = Section::Needs,
         Action::Open => return Some(open(state, ctx)),
-        _ => return None,
+        action => return act(state, *action, ctx),
     }
     Some(Vec::new())
+}
+
+/// What can be done with the selected record is done here too, without looking for it in its own list.
+fn act(state: &State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
+    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    match state.section {
+        Section::Visits => None,
+        Section::Wishes => wishes::act(pools.wishes.find(subject.wish?)?, action),
+        Section::Leads => leads::act(pools.leads.find(subject.lead?)?, action),
+        Section::Needs => needs::act(pools.needs.find(subject.need?)?, action),
+    }
+}
+
+fn can_act(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    match state.section {
+        Section::Visits => Can::Pass,
+        Section::Wishes => wishes::can_act(subject.wish.and_then(|id| pools.wishes.find(id)), action, ctx),
+        Section::Leads => leads::can_act(subject.lead.and_then(|id| pools.leads.find(id)), action, ctx),
+        Section::Needs => needs::can_act(subject.need.and_then(|id| pools.needs.find(id)), action, ctx),
+    }
 }
 
 /// The household where there is one, else the list that the record stands in.
@@ -120,26 +141,27 @@ fn open(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
     }
 }
 
-/// Moving, jumping, opening.
-pub fn can(_: &State, action: Action, _: &Context<'_>) -> Can {
+/// Moving, jumping, opening, and what the selected record allows.
+pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     use Action::*;
     match action {
         NextTab | PreviousTab | NextPane | PreviousPane | Left | Right | Jump1 | Jump2 | Jump3 | Jump4 | Open => {
             Can::Yes
         }
         _ if Motion::of(action).is_some() => Can::Yes,
-        _ => Can::Pass,
+        action => can_act(state, action, ctx),
     }
 }
 
 /// Draws the sections with their counts, and the list of the present one.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let (top, rest) = split_top(area, 1);
-    let titles = titles(state, ctx.lang);
+    let titles = titles(state, ctx);
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     tabs(top, frame.buf, &ctx.theme, &titles, state.section as usize);
     let (_, list) = split_top(rest, 1);
-    if matches!(ctx.opening, Opening::Rows) && ctx.memory.rows.is_empty() {
+    let there = if state.section == Section::Visits { !ctx.memory.rows.is_empty() } else { ctx.memory.complete };
+    if matches!(ctx.opening, Opening::Rows) && !there {
         let loading = text::loading(ctx.lang);
         put(frame.buf, list.x + 2, list.y, list.width, loading, ctx.theme.style(Role::Dim), &ctx.theme);
         return;
@@ -152,13 +174,15 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     }
 }
 
-fn titles(state: &State, lang: Lang) -> Vec<String> {
-    let agenda = &state.agenda;
+/// Names of the sections with their counts; a count that is not known yet is an ellipsis, never a nought.
+fn titles(state: &State, ctx: &Context<'_>) -> Vec<String> {
+    let (agenda, lang) = (&state.agenda, ctx.lang);
+    let known = |count: usize| if ctx.memory.complete { count.to_string() } else { "…".to_owned() };
     vec![
         text::today_visits(lang, agenda.visits.len(), agenda.overdue),
-        text::today_wishes(lang, agenda.wishes.len()),
-        text::today_leads(lang, agenda.leads.len()),
-        text::today_needs(lang, agenda.needs.len()),
+        text::today_wishes(lang, &known(agenda.wishes.len())),
+        text::today_leads(lang, &known(agenda.leads.len())),
+        text::today_needs(lang, &known(agenda.needs.len())),
     ]
 }
 
@@ -290,19 +314,32 @@ fn draw_needs(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_
     table(&columns, text::no_needs(lang), ctx).draw(area, frame.buf, &state.list(), state.agenda.needs.len(), row);
 }
 
-/// Today's work, before lists.
-pub fn contexts(_: &State) -> Vec<KeyContext> {
-    vec![KeyContext::Today, KeyContext::List]
+/// Today's work, before lists, before the acts on what is listed.
+pub fn contexts(state: &State) -> Vec<KeyContext> {
+    let of_section = match state.section {
+        Section::Visits => return vec![KeyContext::Today, KeyContext::List],
+        Section::Wishes => KeyContext::Wishes,
+        Section::Leads => KeyContext::Leads,
+        Section::Needs => KeyContext::Needs,
+    };
+    // Enter opens here, whatever it does in the record's own list.
+    vec![KeyContext::Today, KeyContext::List, of_section]
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::Open, Action::NextTab, Action::LogVisit, Action::GoHouseholds]
+pub fn hints(state: &State) -> &'static [Action] {
+    use Action::*;
+    match state.section {
+        Section::Visits => &[Open, NextTab, LogVisit, GoHouseholds],
+        Section::Wishes => &[ConfirmReceipt, Connect, Fulfil, Release, Open, NextTab],
+        Section::Leads => &[Verify, Reject, LogVisit, Open, NextTab],
+        Section::Needs => &[Verify, Reject, Triage, Open, NextTab],
+    }
 }
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, Action::GoToday.title(ctx.lang))
+    Action::GoToday.title(ctx.lang).to_owned()
 }
 
 /// What the selected line is about.

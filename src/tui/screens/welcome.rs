@@ -1,4 +1,4 @@
-//! A home without data: bring in rosters, begin alone, or try the demo.
+//! A home without data: join a server, bring in rosters, begin alone, or try the demo.
 
 use ratatui::layout::Rect;
 
@@ -23,6 +23,8 @@ enum Step {
     Choosing,
     /// Who works here; `for_import` goes on to the import.
     Naming { input: LineInput, for_import: bool, sent: bool },
+    /// How a device joins a server.
+    Joining,
     /// The demo is being written: done, of how many.
     Filling(u64, u64),
 }
@@ -30,12 +32,13 @@ enum Step {
 /// What is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Offer {
+    Join,
     Import,
     Alone,
     Demo,
 }
 
-const OFFERS: [Offer; 3] = [Offer::Import, Offer::Alone, Offer::Demo];
+const OFFERS: [Offer; 4] = [Offer::Import, Offer::Alone, Offer::Demo, Offer::Join];
 
 fn is_known(ctx: &Context<'_>) -> bool {
     ctx.memory.reference.workers.contains_key(&ctx.actor.worker)
@@ -74,6 +77,7 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             *sent = true;
             return Some(vec![Effect::Work(Work::SettleIn(typed))]);
         }
+        (Step::Joining, Input::Action(Action::Back | Action::Open)) => state.step = Step::Choosing,
         (Step::Naming { .. }, Input::Action(Action::Back)) => state.step = Step::Choosing,
         (Step::Naming { input: name, .. }, Input::Action(action)) => {
             name.apply(*action)?;
@@ -96,6 +100,10 @@ fn choose(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Ef
         state.step = Step::Filling(0, 0);
         return Some(vec![Effect::Work(Work::Demo)]);
     }
+    if offer == Offer::Join {
+        state.step = Step::Joining;
+        return Some(Vec::new());
+    }
     let for_import = offer == Offer::Import;
     if is_known(ctx) {
         return Some(begin(for_import));
@@ -107,12 +115,13 @@ fn choose(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Ef
 /// Moving and choosing; typing.
 pub fn can(state: &State, action: Action, _: &Context<'_>) -> Can {
     match state.step {
+        Step::Joining if matches!(action, Action::Back | Action::Open) => Can::Yes,
         Step::Choosing if Motion::of(action).is_some() || action == Action::Open => Can::Yes,
         Step::Naming { .. } => match action {
             Action::NextField | Action::Submit | Action::Open | Action::Back => Can::Yes,
             _ => super::editing_can(action),
         },
-        Step::Choosing | Step::Filling(..) => Can::Pass,
+        Step::Choosing | Step::Joining | Step::Filling(..) => Can::Pass,
     }
 }
 
@@ -147,6 +156,13 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
                 line(frame, 0, "", Role::Text);
             }
         }
+        Step::Joining => {
+            line(frame, 0, text::offer_join(lang), Role::Accent);
+            line(frame, 0, "", Role::Text);
+            line(frame, 0, text::join_how(lang), Role::Text);
+            line(frame, 0, "", Role::Text);
+            line(frame, 2, text::join_command(lang), Role::Key);
+        }
         Step::Naming { input, .. } => {
             line(frame, 0, text::ask_name(lang), Role::Label);
             let row = line(frame, 0, "", Role::Text);
@@ -166,6 +182,7 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
 fn texts(offer: Offer, ctx: &Context<'_>) -> (&'static str, &'static str) {
     let lang = ctx.lang;
     match offer {
+        Offer::Join => (text::offer_join(lang), text::offer_join_body(lang)),
         Offer::Import => (text::offer_import(lang), text::offer_import_body(lang)),
         Offer::Alone => (text::offer_alone(lang), text::offer_alone_body(lang)),
         Offer::Demo => (text::offer_demo(lang), text::offer_demo_body(lang)),
@@ -176,7 +193,7 @@ fn texts(offer: Offer, ctx: &Context<'_>) -> (&'static str, &'static str) {
 pub fn contexts(state: &State) -> Vec<KeyContext> {
     match state.step {
         Step::Naming { .. } => vec![KeyContext::Input],
-        Step::Choosing | Step::Filling(..) => vec![KeyContext::Menu],
+        Step::Choosing | Step::Joining | Step::Filling(..) => vec![KeyContext::Menu],
     }
 }
 
@@ -184,6 +201,7 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 pub fn hints(state: &State) -> &'static [Action] {
     match state.step {
         Step::Choosing => &[Action::Open, Action::Language],
+        Step::Joining => &[Action::Back],
         Step::Naming { .. } => &[Action::NextField, Action::Back],
         Step::Filling(..) => &[],
     }
@@ -191,7 +209,7 @@ pub fn hints(state: &State) -> &'static [Action] {
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    text::title(ctx.lang, text::first_start(ctx.lang))
+    text::first_start(ctx.lang).to_owned()
 }
 
 /// Nothing.

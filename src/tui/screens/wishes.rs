@@ -20,7 +20,7 @@ use crate::tui::app::{Can, Context, Effect, Input, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_left, split_top};
+use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_top};
 
 /// Which wishes are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,10 +67,6 @@ pub struct State {
     list: ListState,
 }
 
-fn height(ctx: &Context<'_>) -> u16 {
-    ctx.body().height.saturating_sub(3).max(1)
-}
-
 fn selected<'a>(state: &State, ctx: &Context<'a>) -> Option<&'a WishRow> {
     state.ids.get(state.list.selected).and_then(|id| ctx.memory.pools.wishes.find(*id))
 }
@@ -92,12 +88,17 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         *count = rows.iter().filter(|row| filter.takes(row)).count();
     }
     rows.retain(|row| state.filter.takes(row));
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.round), row.until, row.published, row.id));
+    if state.filter == Filter::Unpublished {
+        // What waits for a review stands first; the card written last is the first of its kind.
+        rows.sort_by_key(|row| (row.state != WishState::Submitted, std::cmp::Reverse(row.id)));
+    } else {
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.round), row.until, row.published, row.id));
+    }
     state.ids = rows.iter().map(|row| row.id).collect();
     if let Some(at) = held.and_then(|id| state.ids.iter().position(|other| *other == id)) {
         state.list.selected = at;
     }
-    state.list.fit(state.ids.len(), height(ctx));
+    state.list.fit(state.ids.len(), pool::list_height(ctx));
     Vec::new()
 }
 
@@ -110,7 +111,7 @@ fn pool_holds(row: &WishRow, ctx: &Context<'_>) -> bool {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     let Input::Action(action) = input else { return None };
     if let Some(motion) = Motion::of(*action) {
-        state.list.go(motion, state.ids.len(), height(ctx), Scroll::Line);
+        state.list.go(motion, state.ids.len(), pool::list_height(ctx), Scroll::Line);
         return Some(Vec::new());
     }
     let step = match action {
@@ -124,12 +125,20 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     Some(refresh(state, ctx))
 }
 
-fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
+/// Whether several units are held, so that there may be several claims.
+pub fn has_several_held(row: &WishRow) -> bool {
+    row.units.saturating_sub(row.free) > 1
+}
+
+/// Carries out what can become of a wish; `None` for what is no act on one.
+pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
     let commit = |command| Some(vec![Effect::Work(Work::Commit(Box::new(command)))]);
     let claim = row.claim.as_ref().map(|claim| claim.id);
     let purpose = match action {
         Action::Open => return Some(vec![Effect::Go(household::State::new(row.household?).into())]),
+        Action::HandIn => return commit(Command::SubmitWish { wish: row.id }),
         Action::Publish => return commit(Command::PublishWish { wish: row.id, until: None }),
+        Action::Connect if has_several_held(row) => Purpose::Connect(claim?),
         Action::Connect => return commit(Command::ConnectClaim { claim: claim? }),
         Action::Edit => Purpose::RewriteWish(row.household?, row.id),
         Action::Reject => Purpose::RejectWish(row.id),
@@ -146,21 +155,31 @@ fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
 /// What the lifecycle tables and the role allow for the selected wish.
 pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     use Action::*;
-    let row = match action {
-        Filter | NextPane | PreviousPane => return Can::Yes,
-        _ if Motion::of(action).is_some() => return Can::Yes,
-        Open | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt => {
-            match selected(state, ctx) {
-                Some(row) => row,
-                None => return pool::nothing_selected(ctx),
-            }
-        }
+    match action {
+        Filter | NextPane | PreviousPane => Can::Yes,
+        _ if Motion::of(action).is_some() => Can::Yes,
+        action => can_act(selected(state, ctx), action, ctx),
+    }
+}
+
+/// What the lifecycle tables and the role allow for a wish.
+pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can {
+    use Action::*;
+    let row = match (action, row) {
+        (
+            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt,
+            row,
+        ) => match row {
+            Some(row) => row,
+            None => return pool::nothing_selected(ctx),
+        },
         _ => return Can::Pass,
     };
     let wish = |right, act| pool::possible(ctx, right, lifecycle::wish(row.state, act));
     match action {
         Open if !ctx.may(CaseRight::SeeCases) => Can::No(text::no_case_right(ctx.lang).to_owned()),
         Open => Can::when(row.household.is_some(), text::no_case_right(ctx.lang)),
+        HandIn => wish(CaseRight::WorkCases, Act::Submit),
         Publish => wish(CaseRight::PublishWish, Act::Publish),
         Edit => wish(CaseRight::WorkCases, Act::Rewrite),
         Reject => wish(CaseRight::PublishWish, Act::Reject),
@@ -183,26 +202,18 @@ fn of_claim(row: &WishRow, act: Act, ctx: &Context<'_>) -> Can {
     }
 }
 
-fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Option<Rect>) {
-    if !ctx.is_wide() {
-        return (area, None);
-    }
-    let (left, right) = split_left(area, area.width * 2 / 3);
-    (left, Some(Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right }))
-}
-
-/// Draws the filters, the cards, and the selected card in full where there is room.
+/// Draws the filters, the cards, and the selected card in full.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let (top, rest) = split_top(area, 1);
     let (_, body) = split_top(rest, 1);
     let names = FILTERS.map(|filter| filter.name(lang));
     pool::filter_line(&names, &state.counts, state.filter as usize, ctx, top, frame);
-    let (list, detail) = panes(ctx, body);
+    let (list, detail) = pool::panes(ctx, body);
     let columns = [
         Column::flex(text::column_card(lang), 20, 4),
         Column::fixed(text::column_category(lang), lang.pick(8, 13)).rank(2),
-        Column::fixed(text::column_age(lang), lang.pick(8, 9)).rank(1),
+        Column::fixed(text::column_age(lang), lang.pick(8, 11)).rank(1),
         Column::fixed(text::column_town(lang), 8).rank(3),
         Column::fixed(text::column_ceiling(lang), 7).right().rank(1),
         Column::fixed(text::column_units(lang), 5).right(),
@@ -212,9 +223,9 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
     ];
     let row = |at: usize| wish_row(state.ids[at], ctx);
     pool::table(&columns, text::no_wishes(lang), ctx).draw(list, frame.buf, &state.list, state.ids.len(), row);
-    if let (Some(pane), Some(row)) = (detail, selected(state, ctx)) {
-        let rows = card(row, ctx);
-        Detail { rows: &rows, theme: ctx.theme }.draw(pane, frame.buf, 0);
+    if let Some(row) = selected(state, ctx) {
+        let rows = if ctx.is_wide() { card(row, ctx) } else { card_in_short(row, ctx) };
+        Detail { rows: &rows, theme: ctx.theme }.draw(detail, frame.buf, 0);
     }
 }
 
@@ -260,6 +271,16 @@ fn wish_row<'a>(id: WishId, ctx: &Context<'a>) -> Row<'a> {
         Cell::new(if wish.round > 1 { wish.round.to_string() } else { String::new() }, Role::Warning),
         Cell::new(days, days_role),
     ])
+}
+
+/// The card's text, and whose it is for those who work on cases.
+fn card_in_short<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
+    let (head, village) = pool::head_and_village(row.household, ctx);
+    let whose = format!("{head}  {village}  {}", row.no);
+    vec![
+        DetailRow::Text(row.card_text.as_str().into(), Role::Title),
+        DetailRow::Text(whose.trim_start().to_owned().into(), Role::Dim),
+    ]
 }
 
 /// The card in full. Whose it is stands there for those only who work on cases.
@@ -310,14 +331,16 @@ pub fn hints(state: &State) -> &'static [Action] {
         Filter::UnderWay => {
             &[Action::Connect, Action::Fulfil, Action::ConfirmReceipt, Action::Release, Action::Filter, Action::Open]
         }
-        Filter::Unpublished => &[Action::Publish, Action::Edit, Action::Reject, Action::Withdraw, Action::Filter],
+        Filter::Unpublished => {
+            &[Action::HandIn, Action::Publish, Action::Reject, Action::Edit, Action::Withdraw, Action::Filter]
+        }
         Filter::Ended | Filter::All => &[Action::Filter, Action::Open],
     }
 }
 
 /// The title line.
 pub fn title(_: &State, ctx: &Context<'_>) -> String {
-    screens::title(ctx.lang, Action::GoWishes.title(ctx.lang))
+    Action::GoWishes.title(ctx.lang).to_owned()
 }
 
 /// The selected wish, and its household for those who may know it.

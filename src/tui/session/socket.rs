@@ -12,6 +12,7 @@ use super::drive::{Arrival, Inbox, Port, drive, time};
 use super::local::{Local, wait_for};
 use super::wire::{Decoder, Message, ToSession, ToTerminal, VERSION};
 use super::{App, End, Hello, Run, Session};
+use crate::i18n::Lang;
 use crate::tui::terminal::{Capabilities, TerminalError};
 
 /// A terminal that has connected and said what it is. [`Guest::welcome`], make an app for it, then [`serve`].
@@ -72,13 +73,15 @@ pub fn serve<A: App, R: Run<A>>(guest: Guest, app: A, mut run: R) -> io::Result<
 
 /// Shows a session that another process runs, at the local terminal, until it ends.
 ///
+/// `lang` is the language of the person here.
+///
 /// # Errors
 /// When there is no terminal, or the other process cannot be reached or goes away.
-pub fn attach(stream: UnixStream) -> Result<End, TerminalError> {
+pub fn attach(stream: UnixStream, lang: Lang) -> Result<End, TerminalError> {
     let mut local = Local::new()?;
     let mut line = Line::new(stream).map_err(TerminalError::Attach)?;
     local.tty.enter()?;
-    line.post(&ToSession::Hello(Hello::of_this_terminal(local.tty.size())));
+    line.post(&ToSession::Hello(Hello::of_this_terminal(local.tty.size(), lang)));
     let result = pump(&mut local, &mut line);
     local.tty.leave(true);
     result

@@ -4,6 +4,7 @@ use ratatui::style::Style;
 
 use super::wire::{Decoder, Message, ToSession, ToTerminal};
 use super::*;
+use crate::i18n::Lang;
 use crate::tui::keymap::{Action, Context, Keymap};
 use crate::tui::testing::Emulator;
 
@@ -207,7 +208,7 @@ fn serve_notes() -> (Far, std::thread::JoinHandle<std::io::Result<End>>) {
     far.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
     let thread = std::thread::spawn(move || {
         let guest = Guest::welcome(near)?;
-        assert_eq!(guest.hello().variable("LANG"), Some("zh_CN.UTF-8"));
+        assert_eq!((guest.hello().variable("LANG"), guest.hello().lang()), (Some("zh_CN.UTF-8"), Lang::Zh));
         serve(guest, Notes::default(), |work: u32, post: &Post<u32>| {
             let post = post.clone();
             std::thread::spawn(move || post.send(work * 6));
@@ -259,4 +260,18 @@ fn a_guest_must_say_hello() {
         std::io::Write::write_all(&mut &far, &first).expect("written");
         assert!(Guest::welcome(near).is_err(), "{first:?}");
     }
+}
+
+#[test]
+fn a_guest_reads_its_own_language() {
+    let hello = |environment: &[(&str, &str)]| Hello {
+        version: 1,
+        width: 20,
+        height: 6,
+        environment: environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+    };
+    assert_eq!(hello(&[("LANG", "en_US.UTF-8")]).lang(), Lang::En);
+    assert_eq!(hello(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "zh_CN.UTF-8")]).lang(), Lang::Zh);
+    assert_eq!(hello(&[("LANG", "en_US.UTF-8"), ("ZHULIAN_LANG", "zh")]).lang(), Lang::Zh, "what the program was told");
+    assert_eq!(hello(&[]).lang(), Lang::Zh);
 }

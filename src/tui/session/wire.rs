@@ -8,11 +8,12 @@ use std::io;
 use ratatui::layout::Size;
 
 use super::End;
+use crate::i18n::Lang;
 
 /// What the terminal's side says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Hello {
-    /// The protocol's version; [`VERSION`].
+    /// The protocol's version.
     pub version: u32,
     /// Columns.
     pub width: u16,
@@ -28,11 +29,22 @@ pub(super) const VERSION: u32 = 1;
 /// The variables that [`Hello`] carries.
 const VARIABLES: [&str; 7] = ["TERM", "COLORTERM", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LC_CTYPE", "LANG"];
 
+/// The name under which the language that the program was told at the terminal travels beside them.
+const LANGUAGE: &str = "ZHULIAN_LANG";
+
 impl Hello {
-    /// That of this process's terminal.
-    pub fn of_this_terminal(size: Size) -> Hello {
+    /// That of this process's terminal, for a person who reads that language.
+    pub fn of_this_terminal(size: Size, lang: Lang) -> Hello {
         let environment = VARIABLES.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)));
-        Hello { version: VERSION, width: size.width, height: size.height, environment: environment.collect() }
+        let chosen = (LANGUAGE.to_owned(), lang.pick("zh", "en").to_owned());
+        let environment = environment.chain([chosen]).collect();
+        Hello { version: VERSION, width: size.width, height: size.height, environment }
+    }
+
+    /// The language of the person at that terminal: what the program was told there, else what the locale says.
+    pub fn lang(&self) -> Lang {
+        let told = self.variable(LANGUAGE).and_then(Lang::from_locale);
+        told.unwrap_or_else(|| Lang::from_variables(|name| self.variable(name).map(str::to_owned)))
     }
 
     /// A variable of the terminal's side.

@@ -12,6 +12,7 @@ use rustix::io::Errno;
 use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetwinsize, tcsetattr};
 
 use super::Screen;
+use crate::containment::panic_is_contained;
 use crate::i18n::{Explain, Lang, console as msg};
 
 /// Why the local terminal cannot be used.
@@ -214,6 +215,10 @@ fn install_panic_hook() {
     INSTALLED.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
+            // The program goes on, and the screen with it.
+            if panic_is_contained() {
+                return;
+            }
             // `try_lock`: the panic may have happened while the lock was held.
             if let Ok(mut slot) = ENTERED.try_lock() {
                 match slot.as_ref().map(|e| e.thread == std::thread::current().id()) {
@@ -229,4 +234,29 @@ fn install_panic_hook() {
             previous(info);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::install_panic_hook;
+    use crate::containment::contained;
+
+    #[test]
+    fn a_panic_that_is_contained_does_not_reach_the_hook() {
+        assert_eq!(contained(|| 1), Ok(1));
+        let told = Arc::new(AtomicBool::new(false));
+        let (previous, tells) = (std::panic::take_hook(), told.clone());
+        std::panic::set_hook(Box::new(move |info| {
+            tells.store(true, Ordering::SeqCst);
+            previous(info);
+        }));
+        install_panic_hook();
+        assert!(contained::<()>(|| panic!("damaged")).is_err());
+        assert!(!told.load(Ordering::SeqCst));
+        assert!(std::panic::catch_unwind(|| panic!("as asked")).is_err());
+        assert!(told.load(Ordering::SeqCst));
+    }
 }

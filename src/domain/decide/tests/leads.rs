@@ -38,6 +38,8 @@ fn a_rejection_needs_a_reason_and_happens_once() {
     let worker = actor(1, Role::GridWorker);
     carry_out(&mut book, &worker, Command::ReportLead { lead: Box::new(lead(60, "others")) });
     assert_eq!(refused(&book, &worker, &settle(60, false, &Code::default())).0, "reason.required");
+    let (code, field) = refused(&book, &worker, &settle(60, false, &Code::from("other")));
+    assert_eq!((code.as_str(), field.as_deref()), ("reason.remark_required", Some("outcome")));
     carry_out(&mut book, &worker, settle(60, false, &first("reject_reason")));
     assert_eq!(book.get::<Lead>(id(60)).state, LeadState::Rejected);
     assert_eq!(refused(&book, &worker, &settle(60, true, &Code::default())).0, "lead.settled");

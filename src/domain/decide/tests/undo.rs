@@ -21,7 +21,7 @@ fn undoing_leaves_what_was_there_before() {
     let commands = [
         Command::RegisterNeed { need: Box::new(need(30)) },
         Command::VerifyNeed { need: NeedId(id(30)), findings: "属实".to_owned() },
-        Command::WithdrawNeed { need: NeedId(id(30)), reason: first("reject_reason") },
+        Command::WithdrawNeed { need: NeedId(id(30)), reason: first("reject_reason"), remark: String::new() },
     ];
     for command in commands {
         carry_out(&mut book, &worker, command);

@@ -34,7 +34,7 @@ fn phone(before: &str, after: &str) -> Amendment {
 fn a_visit_is_checked_field_by_field() {
     let book = village();
     let worker = actor(1, Role::GridWorker);
-    let cases: [(&str, Visit, (&str, Option<&str>)); 6] = [
+    let cases: [(&str, Visit, (&str, Option<&str>)); 7] = [
         ("no mode", Visit { mode: Code::default(), ..visit(40) }, ("required", Some("mode"))),
         ("mode not on the list", Visit { mode: Code::from("drone"), ..visit(40) }, ("code.unknown", Some("mode"))),
         (
@@ -46,6 +46,11 @@ fn a_visit_is_checked_field_by_field() {
             "refused without a reason",
             Visit { result: VisitResult::Refused, ..visit(40) },
             ("visit.refusal_reason_missing", Some("refusal_reason")),
+        ),
+        (
+            "refused for another reason, without words",
+            Visit { result: VisitResult::Refused, refusal_reason: Code::from("other"), ..visit(40) },
+            ("reason.remark_required", Some("note")),
         ),
         (
             "next before this",
@@ -146,4 +151,13 @@ fn only_entered_fields_are_amended() {
         let command = Command::Amend { household: Some(household()), amendments };
         assert_eq!(refused(&book, &actor(1, Role::GridWorker), &command).0, code, "{field}");
     }
+}
+
+#[test]
+fn a_note_may_have_lines() {
+    let mut book = village();
+    let worker = actor(1, Role::GridWorker);
+    carry_out(&mut book, &worker, log(Visit { note: "老人在家\n降压药已备齐".to_owned(), ..visit(40) }));
+    let lines = Visit { companions: "张三\n李四".to_owned(), ..visit(41) };
+    assert_eq!(refused(&book, &worker, &log(lines)), ("text.control".to_owned(), Some("companions".to_owned())));
 }

@@ -28,6 +28,10 @@ fn claim(n: u8, wish: u8, units: usize) -> Command {
     }
 }
 
+fn release(n: u8, reason: Code, remark: &str) -> Command {
+    Command::ReleaseClaim { claim: ClaimId(id(n)), reason, remark: remark.to_owned() }
+}
+
 /// A village with a published wish (record 35, from need 30) of so many units.
 fn published(units: u16) -> Book {
     let mut book = village();
@@ -95,7 +99,7 @@ fn a_released_wish_returns_to_the_pool_in_its_next_round() {
     let mut book = published(1);
     let worker = actor(1, Role::GridWorker);
     carry_out(&mut book, &worker, claim(70, 35, 1));
-    let release = Command::ReleaseClaim { claim: ClaimId(id(70)), reason: first("release_reason") };
+    let release = release(70, first("release_reason"), "");
     carry_out(&mut book, &worker, release.clone());
     let again: Wish = book.get(id(35));
     assert_eq!((again.state, again.round), (WishState::Published, 2));
@@ -108,7 +112,7 @@ fn a_released_wish_returns_to_the_pool_in_its_next_round() {
 fn somebody_elses_claim_is_left_alone() {
     let mut book = published(1);
     carry_out(&mut book, &actor(2, Role::CharityOfficer), claim(70, 35, 1));
-    let release = Command::ReleaseClaim { claim: ClaimId(id(70)), reason: first("release_reason") };
+    let release = release(70, first("release_reason"), "");
     let (code, _) = refused(&book, &actor(3, Role::CharityOfficer), &release);
     assert_eq!(code, "claim.not_yours");
 }
@@ -132,12 +136,44 @@ fn a_wish_is_confirmed_when_all_units_are_fulfilled() {
 }
 
 #[test]
-fn a_second_gift_of_the_same_class_is_refused() {
+fn a_second_like_gift_is_warned_of_and_passes_with_a_reason() {
     let mut book = published(1);
     let worker = actor(1, Role::GridWorker);
-    let other = Need { item: second("wish_category"), ..need(31) };
-    carry_out(&mut book, &worker, Command::RegisterNeed { need: Box::new(other) });
+    let again = Need { title: "另一个书包".to_owned(), item: second("wish_category"), ..need(31) };
+    carry_out(&mut book, &worker, Command::RegisterNeed { need: Box::new(again) });
     carry_out(&mut book, &worker, Command::VerifyNeed { need: NeedId(id(31)), findings: String::new() });
-    let (code, field) = refused(&book, &worker, &Command::WriteWish { wish: Box::new(wish(36, 31, 1)) });
-    assert_eq!((code.as_str(), field.as_deref()), ("wish.duplicate_gift", Some("category")));
+    let write = |wish: Wish| Command::WriteWish { wish: Box::new(wish) };
+    let (code, field) = refused(&book, &worker, &write(wish(36, 31, 1)));
+    assert_eq!((code.as_str(), field.as_deref()), ("wish.duplicate_gift", Some("duplicate_reason")));
+    let reasoned = Wish { duplicate_reason: "两个孩子各需一个".to_owned(), ..wish(36, 31, 1) };
+    carry_out(&mut book, &worker, write(reasoned));
+}
+
+#[test]
+fn the_reason_other_wants_words() {
+    let mut book = published(1);
+    let worker = actor(1, Role::GridWorker);
+    let other = || Code::from("other");
+    let check = |book: &Book, command: Command, field: &str| {
+        let told = refused(book, &worker, &command);
+        assert_eq!(told, ("reason.remark_required".to_owned(), Some(field.to_owned())), "{command:?}");
+    };
+    let (need_id, wish_id) = (NeedId(id(30)), WishId(id(35)));
+    check(&book, Command::WithdrawNeed { need: need_id, reason: other(), remark: " ".to_owned() }, "remark");
+    check(&book, Command::WithdrawWish { wish: wish_id, reason: other(), remark: String::new() }, "remark");
+    check(&book, Command::RejectNeed { need: need_id, reason: other(), findings: String::new() }, "findings");
+    check(&book, Command::RejectWish { wish: wish_id, reason: other(), remark: String::new() }, "remark");
+    carry_out(&mut book, &worker, claim(70, 35, 1));
+    check(&book, release(70, other(), ""), "remark");
+    let record = need(30).key();
+    let reveal = Command::Reveal {
+        household: Some(household()),
+        record,
+        field: "detail".to_owned(),
+        reason: other(),
+        remark: String::new(),
+    };
+    check(&book, reveal, "remark");
+    carry_out(&mut book, &worker, release(70, other(), "企业停产"));
+    assert_eq!(book.get::<Claim>(id(70)).remark, "企业停产");
 }

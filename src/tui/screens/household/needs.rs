@@ -40,6 +40,9 @@ fn more(need: &Need, file: &Dossier, ctx: &Context<'_>) -> String {
         need.due.map(|due| text::until(lang, &due.to_string())).unwrap_or_default(),
         codes::label("reject_reason", need.reason.as_str(), lang).into_owned(),
         need.findings.clone(),
+        need.remark.clone(),
+        need.duplicate_reason.clone(),
+        need.confirmed_note.clone(),
         need.no.clone(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")

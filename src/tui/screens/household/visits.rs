@@ -48,6 +48,9 @@ fn details(visit: &Visit, file: &Dossier, ctx: &Context<'_>, page: &mut Page) {
     if !visit.mediator.is_empty() {
         parts.push(text::mediated_by(lang, &visit.mediator));
     }
+    if !visit.event.is_empty() {
+        parts.push(codes::label("change_event", visit.event.as_str(), lang).into_owned());
+    }
     for observed in &visit.changes {
         parts.push(super::timeline::changed(observed.record, &observed.change, ctx));
     }

@@ -2,6 +2,7 @@
 
 use super::page::{Page, Target};
 use crate::domain::claim::Claim;
+use crate::domain::codes;
 use crate::domain::records::Dossier;
 use crate::domain::wish::{Wish, WishState};
 use crate::i18n::screens as text;
@@ -18,7 +19,8 @@ pub(super) fn page(file: &Dossier, ctx: &Context<'_>) -> Page {
         page.targeted(day, line(wish, ctx), role, Target::Wish(wish.id));
         let ceiling = wish.ceiling.map(|fen| text::up_to(ctx.lang, &fen.to_string())).unwrap_or_default();
         let until = wish.publish_until.map(|day| text::until(ctx.lang, &day.to_string())).unwrap_or_default();
-        let parts = [ceiling.as_str(), until.as_str(), wish.no.as_str()];
+        let reason = codes::label("reject_reason", wish.reason.as_str(), ctx.lang);
+        let parts = [&*ceiling, &until, &reason, &wish.remark, &wish.duplicate_reason, &wish.no];
         page.note(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  "), Role::Dim);
         for claim in file.claims.iter().filter(|claim| claim.wish == wish.id && !claim.meta.deleted) {
             let role = if claim.state.holds() { Role::Text } else { Role::Dim };
@@ -43,6 +45,9 @@ fn claim_line(claim: &Claim, ctx: &Context<'_>) -> String {
         text::claimed_by(lang, &claim.claimant),
         claim.state.label(lang).into_owned(),
         contact.map(|day| text::contact_by(lang, &day.to_string())).unwrap_or_default(),
+        codes::label("release_reason", claim.reason.as_str(), lang).into_owned(),
+        claim.remark.clone(),
+        claim.evidence.clone(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
 }

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
+use crate::domain::codes::{self, Code};
 use crate::i18n::forms as text;
 use crate::tui::app::effect::Long;
 use crate::tui::app::{Context, Effect, Input, Message, Origin, Work};
-use crate::tui::keymap::Action;
+use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Cell, Column, LineInput, ListState, Motion, Row, Scroll, put, split_bottom, split_top};
@@ -26,6 +28,8 @@ pub(super) struct Choose {
     list: ListState,
     chosen: Vec<PathBuf>,
     unreadable: bool,
+    /// What the households are, where neither titles nor file names say it.
+    category: Option<&'static str>,
 }
 
 /// What stands in a folder: folders, and files that may hold a roster.
@@ -70,6 +74,23 @@ impl Choose {
         }
     }
 
+    /// The category of all households in the files, if it was set.
+    pub(super) fn category(&self) -> Option<Code> {
+        self.category.map(Code::from)
+    }
+
+    /// Goes to the next category; the last is followed by what the files themselves say.
+    fn next_category(&mut self, today: NaiveDate) {
+        let entries: Vec<&'static str> = codes::list("assist_category")
+            .map(|list| list.entries_on(today).map(|entry| entry.code).collect())
+            .unwrap_or_default();
+        let next = match self.category {
+            None => 0,
+            Some(held) => entries.iter().position(|code| *code == held).map_or(0, |at| at + 1),
+        };
+        self.category = entries.get(next).copied();
+    }
+
     /// Forgets what was chosen.
     pub(super) fn clear(&mut self) {
         self.chosen.clear();
@@ -108,6 +129,10 @@ impl Choose {
                 match action {
                     Action::NextPane => self.complete(),
                     Action::Open => self.open(),
+                    Action::Filter => {
+                        self.next_category(ctx.today());
+                        false
+                    }
                     action => self.input.apply(*action)?,
                 }
             }
@@ -158,7 +183,8 @@ impl Choose {
     pub(super) fn view(&self, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
         let (lang, theme) = (ctx.lang, &ctx.theme);
         let (top, rest) = split_top(area, 3);
-        let (list, bottom) = split_bottom(rest, 2);
+        let (list, bottom) = split_bottom(rest, 3);
+        let (_, bottom) = split_top(bottom, 1);
         let label = text::import_path(lang);
         let x = put(frame.buf, top.x + 1, top.y, top.width, label, theme.style(Role::Label), theme) + 1;
         let line = Rect { x, width: top.right().saturating_sub(x + 1), height: 1, ..top };
@@ -187,13 +213,21 @@ impl Choose {
         super::super::pool::table(&columns, empty, ctx).draw(list, frame.buf, &self.list, shown.len(), row);
         let names: Vec<String> = self.chosen.iter().map(|path| file_name(path)).collect();
         let told = text::files_chosen(lang, names.len(), &names.join(lang.pick("、", ", ")));
-        put(frame.buf, bottom.x + 1, bottom.y + 1, bottom.width, &told, theme.style(Role::Text), theme);
+        let category = self
+            .category
+            .map_or(text::category_by_file(lang).into(), |code| codes::label("assist_category", code, lang));
+        let contexts = [KeyContext::Import, KeyContext::Find, KeyContext::Input];
+        let key = ctx.keymap.chord_for(&contexts, Action::Filter).map(|chord| chord.label(lang)).unwrap_or_default();
+        let category = text::import_category(lang, &category, &key);
+        for (y, told) in (bottom.y..bottom.bottom()).zip([category, told]) {
+            put(frame.buf, bottom.x + 1, y, bottom.width.saturating_sub(1), &told, theme.style(Role::Text), theme);
+        }
     }
 }
 
 /// Rows of the list.
 fn height(ctx: &Context<'_>) -> u16 {
-    ctx.body().height.saturating_sub(6).max(1)
+    ctx.body().height.saturating_sub(7).max(1)
 }
 
 /// The last part of a path.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::domain::codes::Code;
 use crate::i18n::{Lang, forms as text};
 use crate::replica::Stage;
 use crate::roster::plan::Plan;
@@ -17,6 +18,10 @@ use crate::tui::app::{Fault, Message, Origin, Work};
 
 /// Progress is told this often.
 const PACE: Duration = Duration::from_millis(50);
+
+/// The phases in which a plan is committed.
+const WRITING: u8 = 3;
+const INDEXING: u8 = 4;
 
 /// A running job: what it does, and whether it was asked to stop. Both sides hold it.
 #[derive(Debug, Clone, Default)]
@@ -40,9 +45,14 @@ impl Job {
             0 => text::import_reading(lang),
             1 => text::import_checking(lang),
             2 => text::import_comparing(lang),
-            3 => text::import_writing(lang),
+            WRITING => text::import_writing(lang),
             _ => text::import_indexing(lang),
         }
+    }
+
+    /// Whether it can still be stopped without a trace: what is being indexed stands already.
+    pub(super) fn can_stop(&self) -> bool {
+        self.0.phase.load(Ordering::Relaxed) < INDEXING
     }
 
     fn is_stopped(&self) -> bool {
@@ -95,7 +105,7 @@ impl Paced<'_> {
 }
 
 /// Reads and checks rosters and compares them with the register.
-pub(super) fn check(paths: Vec<PathBuf>, job: Job, origin: Origin) -> Work {
+pub(super) fn check(paths: Vec<PathBuf>, category: Option<Code>, job: Job, origin: Origin) -> Work {
     Work::Long(Long(Box::new(move |desk, now, post| {
         let mut paced = Paced { post, origin, told: None };
         let mut watch = |phase, done, total| {
@@ -103,12 +113,12 @@ pub(super) fn check(paths: Vec<PathBuf>, job: Job, origin: Origin) -> Work {
                 Phase::Read => 0,
                 Phase::Check => 1,
                 Phase::Compare => 2,
-                Phase::Write => 3,
+                Phase::Write => WRITING,
             });
             paced.tell(done, total);
             job.flow()
         };
-        let planned = match Source::open(&paths, &Options::on(now.today()), &mut watch) {
+        let planned = match Source::open(&paths, &Options { category, ..Options::on(now.today()) }, &mut watch) {
             Err(error) => Err(Fault::of(&error)),
             Ok(source) => desk.plan_import(source, &mut watch).map_err(|error| Fault::of(&error)),
         };
@@ -121,9 +131,9 @@ pub(super) fn check(paths: Vec<PathBuf>, job: Job, origin: Origin) -> Work {
 pub(super) fn commit(plan: Arc<Plan>, job: Job, origin: Origin) -> Work {
     Work::Long(Long(Box::new(move |desk, now, post| {
         let mut paced = Paced { post, origin, told: None };
-        job.enter(3);
+        job.enter(WRITING);
         let mut progress = |stage, count| {
-            job.enter(if stage == Stage::Writing { 3 } else { 4 });
+            job.enter(if stage == Stage::Writing { WRITING } else { INDEXING });
             paced.tell(count, 0);
             job.flow()
         };

@@ -1,0 +1,59 @@
+//! Stock: set aside for a point, given out, given back. Never negative, because each step is decided on what stands.
+
+use super::super::validate;
+use super::{Case, Change, Kind, Reason, Refusal, Right, update};
+use crate::domain::allotment::Allotment;
+use crate::domain::id::{AllotmentId, HouseholdId};
+use crate::domain::resource::Resource;
+use crate::domain::station::Station;
+
+pub(super) fn allot(case: &Case<'_>, allotment: &Allotment) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Administer)?;
+    case.absent(allotment.key())?;
+    let before: Resource = case.get(allotment.resource)?;
+    let station = allotment.station.ok_or(Refusal::at("station", Reason::NotFound { kind: Kind::Station }))?;
+    case.get::<Station>(station)?;
+    let free = before.quantity.saturating_sub(before.allotted);
+    if allotment.quantity == 0 || allotment.quantity > free {
+        return Err(Refusal::at("quantity", Reason::StockShort { left: free }));
+    }
+    let mut after = before.clone();
+    after.allotted += allotment.quantity;
+    let mut allotment = case.stamped(allotment.clone());
+    allotment.used = 0;
+    allotment.allotted_by = Some(case.actor.worker);
+    allotment.allotted_at = case.now.at;
+    validate::check(&allotment, case.now.today())?;
+    Ok(vec![Change::create(allotment), update(&before, &after)?])
+}
+
+pub(super) fn spend(
+    case: &Case<'_>,
+    id: AllotmentId,
+    household: HouseholdId,
+    quantity: u32,
+) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::WorkCases)?;
+    case.dossier(household)?;
+    let before: Allotment = case.get(id)?;
+    if quantity == 0 || quantity > before.left() {
+        return Err(Refusal::at("quantity", Reason::StockShort { left: before.left() }));
+    }
+    let mut after = before.clone();
+    after.used += quantity;
+    Ok(vec![update(&before, &after)?])
+}
+
+pub(super) fn give_back(case: &Case<'_>, id: AllotmentId, quantity: u32) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::Administer)?;
+    let before: Allotment = case.get(id)?;
+    if quantity == 0 || quantity > before.left() {
+        return Err(Refusal::at("quantity", Reason::StockShort { left: before.left() }));
+    }
+    let mut after = before.clone();
+    after.quantity -= quantity;
+    let held: Resource = case.get(before.resource)?;
+    let mut freed = held.clone();
+    freed.allotted = held.allotted.saturating_sub(quantity);
+    Ok(vec![update(&before, &after)?, update(&held, &freed)?])
+}
