@@ -252,7 +252,7 @@ fn feeds_are_numbered_without_holes() {
         assert_eq!(add.head(&one).unwrap(), 300, "{name}");
         add.commit().unwrap();
         let mut more = tx(store);
-        assert_eq!(more.lock_feeds(&[one.clone()]).unwrap(), [300], "{name}");
+        assert_eq!(more.lock_feeds(std::slice::from_ref(&one)).unwrap(), [300], "{name}");
         more.append(&one, 301, &Bytes(vec![1; 10])).unwrap();
         more.commit().unwrap();
 
