@@ -121,7 +121,12 @@ fn storm(clients: &mut [(Device, Link)], folder: &Path) {
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
     let commands = times.len() * usize::from(VISITS);
     println!("  commands accepted                  {:>9.0} /s", commands as f64 / took.as_secs_f64());
-    println!("  push of {VISITS} commands, p50 / p99     {:>9.1} / {:.1} ms, {} clients", at(0.5), at(0.99), clients.len());
+    println!(
+        "  push of {VISITS} commands, p50 / p99     {:>9.1} / {:.1} ms, {} clients",
+        at(0.5),
+        at(0.99),
+        clients.len()
+    );
     println!("  bare append + fdatasync            {:>9.3} ms", bare(folder));
     for (device, link) in clients {
         sync(device, link);

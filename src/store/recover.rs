@@ -302,8 +302,8 @@ impl Index for Watched<'_> {
         self.note(self.index.get(key))
     }
 
-    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
-        Box::new(self.index.scan(prefix).map(|record| self.note(record)))
+    fn scan_from(&self, prefix: &[u8], from: &[u8]) -> Scan<'_> {
+        Box::new(self.index.scan_from(prefix, from).map(|record| self.note(record)))
     }
 
     fn apply(&self, seq: Seq, batch: &Batch) -> Result<()> {

@@ -157,31 +157,36 @@ impl<'s> LocalTransaction<'s> {
 
     /// Keys and values under a prefix, in order, as this transaction sees them.
     fn scan(&self, prefix: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreFault> {
+        self.scan_from(prefix, prefix, usize::MAX)
+    }
+
+    /// The same from a key on; beyond `limit` some may be missing.
+    fn scan_from(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreFault> {
         let mut found = BTreeMap::new();
-        for record in self.store.index.scan(prefix) {
+        for record in self.store.index.scan_from(prefix, from) {
             let (key, value) = record?;
+            if self.writes.contains_key(&key) {
+                continue;
+            }
             found.insert(key, value);
+            if found.len() >= limit {
+                break;
+            }
         }
-        for (key, value) in self.writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
-            match value {
-                Some(value) => found.insert(key.clone(), value.clone()),
-                None => found.remove(key),
-            };
+        for (key, value) in self.writes.range(from.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
+            if let Some(value) = value {
+                found.insert(key.clone(), value.clone());
+            }
         }
         Ok(found)
     }
 
     /// The items that an index table points to.
     fn pointed(&self, prefix: &[u8], after: Option<&ItemKey>, limit: usize) -> Result<Vec<Document>, StoreFault> {
-        let after = after.map(|key| [prefix, &key.key()].concat());
+        // The key right after that one.
+        let from = after.map_or_else(|| prefix.to_vec(), |key| [prefix, &key.key(), &[0]].concat());
         let mut found = Vec::new();
-        for key in self.scan(prefix)?.into_keys() {
-            if found.len() >= limit {
-                break;
-            }
-            if after.as_ref().is_some_and(|after| key <= *after) {
-                continue;
-            }
+        for key in self.scan_from(prefix, &from, limit)?.into_keys().take(limit) {
             let item = [&[table::ITEM], &key[prefix.len()..]].concat();
             found.push(self.get(&item)?.ok_or_else(|| damaged("an item that an index names"))?);
         }
@@ -389,15 +394,20 @@ impl Transaction for LocalTransaction<'_> {
         Ok(held.map_or(0, |(_, seq)| seq))
     }
     fn heads(&mut self, scope: &Scope) -> Result<Vec<Cursor>, StoreFault> {
-        let mut heads = Vec::new();
-        for (key, value) in self.scan(&[table::HEAD])? {
-            let (feed, seq) = self.read(&key, value)?;
-            if scope.holds(&feed) {
-                heads.push(Cursor { feed, seq });
+        // The feeds of one device are few among those of a county.
+        let territories = scope.territories.iter().map(|region| format!("territory/{}", region.prefix()));
+        let own = scope.workers.iter().map(|worker| Feed::Own(*worker).to_string());
+        let names = territories.chain(own).chain([Feed::Pool.to_string(), Feed::Reference.to_string()]);
+        let mut heads = BTreeMap::new();
+        for name in names {
+            for (key, value) in self.scan(&key(table::HEAD, &[name.as_bytes()]))? {
+                let (feed, seq): (Feed, u64) = self.read(&key, value)?;
+                if scope.holds(&feed) {
+                    heads.insert(feed, seq);
+                }
             }
         }
-        heads.sort();
-        Ok(heads)
+        Ok(heads.into_iter().map(|(feed, seq)| Cursor { feed, seq }).collect())
     }
 
     fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
@@ -430,7 +440,7 @@ impl Transaction for LocalTransaction<'_> {
     }
     fn lapsed(&mut self, before: Moment, limit: usize) -> Result<Vec<Holding>, StoreFault> {
         let mut found = Vec::new();
-        for lease in self.scan(&[table::LEASE])?.into_keys() {
+        for lease in self.scan_from(&[table::LEASE], &[table::LEASE], limit)?.into_keys() {
             if found.len() >= limit || lease >= lease_key(before, WishId::default(), 0) {
                 break;
             }

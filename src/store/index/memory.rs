@@ -33,11 +33,11 @@ impl Index for MemoryIndex {
         Ok(self.state().records.get(key).cloned())
     }
 
-    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
+    fn scan_from(&self, prefix: &[u8], from: &[u8]) -> Scan<'_> {
         let found: Vec<_> = self
             .state()
             .records
-            .range(prefix.to_vec()..)
+            .range(from.to_vec()..)
             .take_while(|(key, _)| key.starts_with(prefix))
             .map(|(key, value)| Ok((key.clone(), value.clone())))
             .collect();

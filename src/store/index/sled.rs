@@ -125,16 +125,17 @@ impl Index for SledIndex {
         }
     }
 
-    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
-        let mut found = match self.contained(|db| Ok(db.scan_prefix(prefix))) {
+    fn scan_from(&self, prefix: &[u8], from: &[u8]) -> Scan<'_> {
+        let mut found = match self.contained(|db| Ok(db.range(from..))) {
             Ok(found) => found,
             Err(error) => return Box::new(std::iter::once(Err(error))),
         };
-        let mut failed = false;
+        let (mut failed, prefix) = (false, prefix.to_vec());
         Box::new(std::iter::from_fn(move || {
             while !failed {
                 match self.contained(|_| found.next().transpose()) {
                     Ok(None) => return None,
+                    Ok(Some((key, _))) if !key.starts_with(&prefix) => return None,
                     Ok(Some((key, _))) if key == META_KEY => {}
                     Ok(Some((key, stored))) => {
                         return Some(self.sealer.open(PLACE, &key, &stored).map(|plain| (key.to_vec(), plain)));
