@@ -346,6 +346,27 @@ fn two_servers_on_one_database_are_one_and_one_may_die() {
 }
 
 #[test]
+fn a_database_that_crashes_and_comes_back_loses_nothing() {
+    let Some(mut postgres) = Postgres::find() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path(), &postgres.database(), &[]);
+    let (mut device, mut link) = server.join(1, VILLAGE);
+    say(&mut device, household(1, 1));
+    let by = device.worker;
+    for n in 1..=3 {
+        say(&mut device, visit(n, 1, by, now()));
+        sync(&mut device, &mut link).unwrap();
+        if !postgres.crash() {
+            return;
+        }
+        // The server's connections are broken: the round asks again, and the server connects anew.
+        let summary = sync(&mut device, &mut link).unwrap();
+        assert_eq!((summary.pushed, link.hello().unwrap().unwrap().last_seq), (0, u64::from(n) + 1));
+    }
+    assert_eq!(device.file(household_id(1)).unwrap().unwrap().visits.len(), 3);
+}
+
+#[test]
 fn an_overloaded_server_asks_for_patience_and_serves_all_in_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let server = Running::start(folder.path(), "sled", &["--concurrency", "1", "--queue", "1"]);

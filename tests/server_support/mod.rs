@@ -166,19 +166,46 @@ impl Postgres {
         if !made.success() {
             return None;
         }
-        let mut server = as_user(&bin.join("postgres"));
-        server.arg("-D").arg(&data).args(["-k", &socket, "-c", "listen_addresses=", "-c", "max_connections=200"]);
-        let child = server.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
         let url = format!("postgres://zhulian@{}/postgres", socket.replace('/', "%2F"));
-        let postgres = Postgres { url, child: Some(child), folder: Some(folder) };
+        let mut postgres = Postgres { url, child: None, folder: Some(folder) };
+        postgres.run().then_some(postgres)
+    }
+
+    /// Starts the server over its folder; whether it takes connections in time.
+    fn run(&mut self) -> bool {
+        let (Some(bin), Some(folder)) = (programs(), &self.folder) else { return false };
+        let mut server = as_user(&bin.join("postgres"));
+        server.arg("-D").arg(folder.path().join("data")).arg("-k").arg(folder.path());
+        server.args(["-c", "listen_addresses=", "-c", "max_connections=200"]);
+        self.child = server.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok();
         let began = Instant::now();
-        while postgres::Client::connect(&postgres.url, postgres::NoTls).is_err() {
+        while postgres::Client::connect(&self.url, postgres::NoTls).is_err() {
             if began.elapsed() > PATIENCE {
-                return None;
+                return false;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        Some(postgres)
+        true
+    }
+
+    /// Ends it as a crash would (no checkpoint, every connection cut), and starts it again. False for a server that is not
+    /// this one's to end.
+    pub fn crash(&mut self) -> bool {
+        if self.child.is_none() {
+            return false;
+        }
+        self.stop();
+        assert!(self.run(), "PostgreSQL does not come back");
+        true
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // At once, and with everything that it started.
+            let pid = rustix::process::Pid::from_child(&child);
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
+            let _ = child.wait();
+        }
     }
 
     /// The address of a new, empty database.
@@ -193,12 +220,7 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            // At once, and with everything that it started.
-            let pid = rustix::process::Pid::from_child(child);
-            let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
-            let _ = child.wait();
-        }
+        self.stop();
     }
 }
 

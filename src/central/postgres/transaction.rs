@@ -439,11 +439,12 @@ impl Transaction for PostgresTransaction<'_> {
                 this.begun = false;
                 Ok(())
             }
-            // Whether it stands is unknown when the connection broke; the device asks again and finds out.
             Err(fault) => {
                 this.begun = false;
+                let broken = this.connection.is_broken();
                 this.connection.discard();
-                Err(fault)
+                // Whether it stands is unknown then, so it is not begun again here: whoever asked asks again and finds out.
+                Err(if broken { StoreFault::Failed("the connection broke at the commit".to_owned()) } else { fault })
             }
         }
     }

@@ -176,7 +176,7 @@ impl Link {
             headers.push(("content-type", BINARY.to_owned()));
         }
         if signed {
-            let (device, secret) = self.identity.as_ref().ok_or(LinkError::Insecure)?;
+            let (device, secret) = self.identity.as_ref().ok_or(LinkError::NotJoined)?;
             let at = Moment(clock().0.saturating_add(self.ahead));
             let signed = Signed { method, path, body: body.unwrap_or_default() };
             headers.push(("authorization", Seal::new(*device, secret, at, signed).header()));
