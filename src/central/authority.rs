@@ -7,6 +7,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | what becomes of a push | `push`, and of one command in it `verdict` |
+//! | commands that wait for a record after a restore | `waiting` |
 //! | claims: fences, units, leases, losers | `claims` |
 //! | effects into feeds and documents | `publish` |
 //! | pages and bootstrap | `pull` |
@@ -20,10 +21,12 @@ mod pull;
 mod push;
 mod reading;
 mod verdict;
+mod waiting;
 
 use std::sync::Arc;
 
 pub use admin::Enrolment;
+pub use push::MAX_ASIDES;
 
 use super::store::{Realm, Store, StoreFault, Transaction};
 use crate::domain::moment::Moment;
