@@ -8,6 +8,7 @@
 //! |---|---|
 //! | what becomes of a push | `push`, and of one command in it `verdict` |
 //! | commands that wait for a record after a restore | `waiting` |
+//! | archive numbers of households | `archive` |
 //! | claims: fences, units, leases, losers | `claims` |
 //! | effects into feeds and documents | `publish` |
 //! | pages and bootstrap | `pull` |
@@ -15,6 +16,7 @@
 //! | records within a transaction | `reading` |
 
 mod admin;
+mod archive;
 mod claims;
 mod publish;
 mod pull;

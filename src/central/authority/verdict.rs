@@ -1,5 +1,6 @@
 //! One command of a push: read it, merge it, publish it, or say why not.
 
+use super::archive;
 use super::claims::{self, Unsettled};
 use super::publish::Ledger;
 use super::reading::Reading;
@@ -125,6 +126,7 @@ impl Deciding<'_, '_> {
     /// Grants, publishes and settles what was merged.
     fn stand(&mut self, envelope: &Envelope, merged: Merged) -> Result<Decided, StoreFault> {
         let Merged { mut changes, lost, refused } = merged;
+        archive::number(self.reading, self.epoch, &mut changes)?;
         let moved = match claims::grant(self.reading, &self.overlay, self.epoch, self.now, &mut changes) {
             Ok(moved) => moved,
             Err(Unsettled::Refused(refusal)) => return Ok(refusal.into()),
