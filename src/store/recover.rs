@@ -302,7 +302,11 @@ impl Index for Watched<'_> {
         self.note(self.index.get(key))
     }
 
-    fn scan_from(&self, prefix: &[u8], from: &[u8]) -> Scan<'_> {
+    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
+        Box::new(self.index.scan(prefix).map(|record| self.note(record)))
+    }
+
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
         Box::new(self.index.scan_from(prefix, from).map(|record| self.note(record)))
     }
 

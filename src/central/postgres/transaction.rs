@@ -32,12 +32,15 @@ pub struct PostgresTransaction<'p> {
     realm: Option<Vec<u8>>,
     /// Devices that this transaction has locked.
     locked: BTreeSet<DeviceId>,
+    /// Notes that were looked for and not there.
+    no_notes: BTreeSet<Vec<u8>>,
 }
 
 impl<'p> PostgresTransaction<'p> {
     pub fn new(connection: Lent<'p>, county: i32) -> PostgresTransaction<'p> {
         let (gathered, locked) = (Gathered::default(), BTreeSet::new());
-        PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked }
+        let no_notes = BTreeSet::new();
+        PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked, no_notes }
     }
 
     fn lock(&mut self) -> Result<(), StoreFault> {
@@ -180,6 +183,31 @@ impl Transaction for PostgresTransaction<'_> {
         }
         self.gathered.verdicts.insert(verdict.id, verdict.clone());
         Ok(())
+    }
+    fn settle_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        self.lock()?;
+        if let Some(held) = self.gathered.verdicts.get_mut(&verdict.id) {
+            if !held.outcome.waits() {
+                return Err(StoreFault::Again);
+            }
+            *held = verdict.clone();
+            return Ok(());
+        }
+        let sql = "SELECT body FROM zl_verdict WHERE county = $1 AND device = $2 AND seq = $3 FOR UPDATE";
+        let (device, seq) = (uuid(verdict.id.device.0), number(verdict.id.seq));
+        let row = self.connection.row(sql, &[&self.county, &device, &seq])?;
+        let held: Option<StoredVerdict> = row.map(|row| read(&row)).transpose()?;
+        if !held.is_some_and(|held| held.outcome.waits()) {
+            return Err(StoreFault::Again);
+        }
+        let set = "UPDATE zl_verdict SET body = $4 WHERE county = $1 AND device = $2 AND seq = $3";
+        self.connection.change(set, &[&self.county, &device, &seq, &codec::encode(verdict)?])?;
+        Ok(())
+    }
+    fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
+        let sql = "SELECT 1 FROM zl_aside WHERE county = $1 AND device = $2 LIMIT $3";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(self.connection.rows(sql, &[&self.county, &uuid(device.0), &limit])?.len())
     }
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault> {
         self.lock()?;
@@ -426,6 +454,52 @@ impl Transaction for PostgresTransaction<'_> {
         let row = self.connection.row(next, &[&self.county, &uuid(wish.0)])?;
         let last = row.map(|row| row.get::<_, i32>(0)).and_then(|last| u32::try_from(last).ok());
         last.ok_or_else(|| StoreFault::Damaged("a fencing number".to_owned()))
+    }
+
+    fn keeps_notes(&self) -> bool {
+        true
+    }
+    fn note(&mut self, key: &[u8]) -> Result<Option<Bytes>, StoreFault> {
+        self.lock()?;
+        let sql = "SELECT value FROM zl_note WHERE county = $1 AND key = $2 FOR UPDATE";
+        let row = self.connection.row(sql, &[&self.county, &key])?;
+        if row.is_none() {
+            self.no_notes.insert(key.to_vec());
+        }
+        Ok(row.map(|row| Bytes(row.get(0))))
+    }
+    fn put_note(&mut self, key: &[u8], value: Option<&Bytes>) -> Result<(), StoreFault> {
+        self.lock()?;
+        match value {
+            // There was none: where another transaction has added it since, this one begins again.
+            Some(value) if self.no_notes.remove(key) => {
+                let add = "INSERT INTO zl_note (county, key, value) VALUES ($1, $2, $3)";
+                self.connection.change(add, &[&self.county, &key, &value.0])?
+            }
+            Some(value) => {
+                let set = "INSERT INTO zl_note (county, key, value) VALUES ($1, $2, $3)
+                    ON CONFLICT (county, key) DO UPDATE SET value = EXCLUDED.value";
+                self.connection.change(set, &[&self.county, &key, &value.0])?
+            }
+            None => {
+                let remove = "DELETE FROM zl_note WHERE county = $1 AND key = $2";
+                self.connection.change(remove, &[&self.county, &key])?
+            }
+        };
+        Ok(())
+    }
+    fn notes(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Bytes>, StoreFault> {
+        // Keys that begin with the prefix lie from it to the next one of its length; none is next to all of 0xff.
+        let mut end = prefix.to_vec();
+        while end.last() == Some(&0xff) {
+            end.pop();
+        }
+        let end = end.split_last().map(|(last, rest)| [rest, &[last + 1]].concat());
+        let sql = "SELECT value FROM zl_note
+            WHERE county = $1 AND key >= $2 AND ($3::bytea IS NULL OR key < $3) ORDER BY key LIMIT $4";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = self.connection.rows(sql, &[&self.county, &prefix, &end, &limit])?;
+        Ok(rows.iter().map(|row| Bytes(row.get(0))).collect())
     }
 
     fn commit(mut self: Box<Self>) -> Result<(), StoreFault> {

@@ -35,6 +35,16 @@ struct Journalled {
 }
 
 impl Journalled {
+    fn scan_from_key(&self, prefix: &[u8], from: &[u8]) -> Scan<'static> {
+        // The index may be exchanged by a compaction while a scan runs, so a scan holds its own.
+        match self.sound().and_then(Store::index) {
+            Ok(index) => {
+                Box::new(Scanned { index, prefix: prefix.to_vec(), from: Some(from.to_vec()), ready: VecDeque::new() })
+            }
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    }
+
     fn sound(&self) -> Result<&Store, StoreError> {
         if self.behind.load(Ordering::Acquire) { Err(StoreError::NotReady) } else { Ok(&self.store) }
     }
@@ -50,14 +60,11 @@ impl Index for Journalled {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.sound()?.get(key)
     }
-    fn scan_from(&self, prefix: &[u8], from: &[u8]) -> Scan<'_> {
-        // The index may be exchanged by a compaction while a scan runs, so a scan holds its own.
-        match self.sound().and_then(Store::index) {
-            Ok(index) => {
-                Box::new(Scanned { index, prefix: prefix.to_vec(), from: Some(from.to_vec()), ready: VecDeque::new() })
-            }
-            Err(error) => Box::new(std::iter::once(Err(error))),
-        }
+    fn scan(&self, prefix: &[u8]) -> Scan<'_> {
+        self.scan_from_key(prefix, prefix)
+    }
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        self.scan_from_key(prefix, from)
     }
     /// Appends the batch to the journal, and then to the index. The number is the journal's own.
     fn apply(&self, _: Seq, batch: &Batch) -> Result<(), StoreError> {
