@@ -7,6 +7,8 @@
 //! | to find | look in |
 //! |---|---|
 //! | what becomes of a push | `push`, and of one command in it `verdict` |
+//! | commands that wait for a record after a restore | `waiting` |
+//! | archive numbers of households | `archive` |
 //! | claims: fences, units, leases, losers | `claims` |
 //! | effects into feeds and documents | `publish` |
 //! | pages and bootstrap | `pull` |
@@ -14,16 +16,19 @@
 //! | records within a transaction | `reading` |
 
 mod admin;
+mod archive;
 mod claims;
 mod publish;
 mod pull;
 mod push;
 mod reading;
 mod verdict;
+mod waiting;
 
 use std::sync::Arc;
 
 pub use admin::Enrolment;
+pub use push::MAX_ASIDES;
 
 use super::store::{Realm, Store, StoreFault, Transaction};
 use crate::domain::moment::Moment;

@@ -63,11 +63,7 @@ pub trait Codes: Send + Sync {
     ///
     /// # Errors
     /// The store's.
-    fn change(
-        &self,
-        selector: &str,
-        change: &mut dyn FnMut(Option<Code>) -> Option<Code>,
-    ) -> Result<(), StoreFault>;
+    fn change(&self, selector: &str, change: &mut dyn FnMut(Option<Code>) -> Option<Code>) -> Result<(), StoreFault>;
 
     /// Every code.
     ///
@@ -198,8 +194,7 @@ pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) 
     })?;
     let (name, scope) = outcome?;
     let name = if name.is_empty() { join.name.clone() } else { name };
-    let enrolment =
-        Enrolment { device: join.device, name: name.clone(), secret: join.secret()?, scope: scope.clone() };
+    let enrolment = Enrolment { device: join.device, name: name.clone(), secret: join.secret()?, scope: scope.clone() };
     authority.enrol(now, &enrolment)?;
     Ok(Joined { device: join.device, name, scope, epoch: realm.epoch, protocol: PROTOCOL, now })
 }

@@ -73,11 +73,16 @@ fn fault(error: &postgres::Error) -> StoreFault {
         &SqlState::LOCK_NOT_AVAILABLE,
         // Somebody else added the same row meanwhile; begun again, the work sees it.
         &SqlState::UNIQUE_VIOLATION,
+        // The database ends or has just begun: another connection, or the same a moment later, will do.
+        &SqlState::ADMIN_SHUTDOWN,
+        &SqlState::CRASH_SHUTDOWN,
+        &SqlState::CANNOT_CONNECT_NOW,
     ];
     match error.code() {
         Some(code) if again.contains(&code) => StoreFault::Again,
-        // The words of the database may quote values of rows; the code and its name do not.
+        // The words of the database may quote values of rows; its code does not.
         Some(code) => StoreFault::Failed(format!("SQLSTATE {}", code.code())),
-        None => StoreFault::Failed(error.to_string()),
+        // The connection broke. What was not committed is gone, so the work may begin again on another one.
+        None => StoreFault::Again,
     }
 }

@@ -69,10 +69,26 @@ pub trait Transaction {
     fn verdicts(&mut self, device: DeviceId, first: u64, limit: usize) -> Result<Vec<StoredVerdict>, StoreFault>;
     /// Adds a verdict; a second one for the same name is [`StoreFault::Conflict`].
     fn put_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault>;
+    /// Puts the verdict of a command that waited ([`Outcome::waits`]) in the place of the one that said so, or another
+    /// one that says so. [`StoreFault::Again`] when the one that is held waits no more: somebody was faster.
+    fn settle_verdict(&mut self, _verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        Err(StoreFault::Failed("this store keeps no notes".into()))
+    }
+    /// Takes the bytes off verdicts on commands that stand and were decided before that moment (what they did is in the
+    /// files), and takes away what was kept aside before it. Looks at about `limit` of them and goes on from there the
+    /// next time; how many were lightened or taken away. A refused command keeps its bytes: they stand nowhere else.
+    fn trim(&mut self, _before: Moment, _limit: usize) -> Result<usize, StoreFault> {
+        Ok(0)
+    }
     /// Keeps bytes that could not be taken in, for a person to look at; the same bytes once.
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault>;
     /// What was kept aside, by device and number, at most `limit`.
     fn asides(&mut self, limit: usize) -> Result<Vec<Aside>, StoreFault>;
+    /// How many pushes of a device are kept aside, counted up to `limit`.
+    fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
+        let held = self.asides(usize::MAX)?;
+        Ok(held.iter().filter(|aside| aside.device == device).take(limit).count())
+    }
 
     /// A file, page or record, locked until the commit.
     fn document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault>;
@@ -122,6 +138,24 @@ pub trait Transaction {
     fn lapsed(&mut self, before: Moment, limit: usize) -> Result<Vec<Holding>, StoreFault>;
     /// The next fencing number of a wish within this epoch: 1, 2, 3, … and never one that was given before.
     fn next_fence(&mut self, wish: WishId) -> Result<u32, StoreFault>;
+
+    /// Whether the store keeps notes: small facts of the authority under names of its own, one table of keys and values.
+    /// Over a store that keeps none, commands do not wait for records and households keep their provisional numbers.
+    fn keeps_notes(&self) -> bool {
+        false
+    }
+    /// A note, locked until the commit where there is one. Keys have 1 to 200 bytes.
+    fn note(&mut self, _key: &[u8]) -> Result<Option<Bytes>, StoreFault> {
+        Ok(None)
+    }
+    /// Writes a note; `None` takes it away.
+    fn put_note(&mut self, _key: &[u8], _value: Option<&Bytes>) -> Result<(), StoreFault> {
+        Err(StoreFault::Failed("this store keeps no notes".into()))
+    }
+    /// The values of notes whose keys begin with that, in the order of keys, at most `limit`, without locks.
+    fn notes(&mut self, _prefix: &[u8], _limit: usize) -> Result<Vec<Bytes>, StoreFault> {
+        Ok(Vec::new())
+    }
 
     /// Makes everything durable and visible.
     fn commit(self: Box<Self>) -> Result<(), StoreFault>;

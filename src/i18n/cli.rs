@@ -55,7 +55,7 @@ pub fn stat(lang: Lang, name: &str) -> &str {
 }
 
 /// How a device stands with the server.
-pub fn device_state<'t>(lang: Lang, state: &'t str) -> &'t str {
+pub fn device_state(lang: Lang, state: &str) -> &str {
     let (zh, en) = match state {
         "active" => ("在用", "active"),
         "revoked" => ("已停用", "revoked"),

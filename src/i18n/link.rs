@@ -5,6 +5,7 @@ crate::messages! {
     bad_url_remedy => "请填写以 https:// 开头的完整地址，例如 https://zhulian.example.gov.cn", "give the whole address, beginning with https://";
     insecure => "该地址未加密，设备密钥会以明文传输", "the connection is not encrypted: the device's key would travel in the open";
     insecure_remedy => "请使用 https:// 地址；服务器用 --tls-cert 和 --tls-key 启用加密", "use an https:// address; the server offers it with --tls-cert and --tls-key";
+    not_joined => "本机尚未加入服务器", "this device has not joined a server";
     bad_certificate_file(detail: &str) => "证书文件无法使用：{detail}", "the certificate file cannot be used: {detail}";
     bad_certificate_file_remedy => "请检查文件是否为 PEM 格式的证书", "check that the file holds certificates in PEM form";
     untrusted(detail: &str) => "服务器证书不受信任：{detail}", "the server's certificate is not trusted: {detail}";

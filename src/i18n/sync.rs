@@ -40,6 +40,8 @@ crate::messages! {
     misnamed_remedy => "原始内容已留存，请联系管理员处理", "its bytes are kept; ask the operator";
     command_too_large(bytes: u64) => "该操作过大（{bytes}字节）", "the command is too large ({bytes} bytes)";
     command_too_large_remedy => "原始内容已留存；请拆分后重新办理", "its bytes are kept; do it again in smaller parts";
+    waits => "所依据的记录尚未从其他设备补报回来，服务器暂缓办理", "the record that this builds on has not come back from another device yet; the server keeps it waiting";
+    waits_remedy => "无需操作；记录补齐后服务器会自动办理，请照常同步", "nothing to do: the server decides it when the record comes; go on syncing";
     not_enrolled => "办理人员未登记在这台设备上", "the author is not enrolled on this device";
     not_enrolled_remedy => "请由管理员把该人员加到这台设备", "have the operator add the worker to this device";
     old_copy(theirs: u64, ours: u64) => "服务器已有本机第{theirs}条，本机只到第{ours}条：本机数据是旧的复制品", "the server has command {theirs} of this device, which itself ends at {ours}: this is an old copy";

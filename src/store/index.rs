@@ -105,6 +105,12 @@ pub trait Index: fmt::Debug + Send + Sync {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>>;
     /// The records whose key begins with `prefix`, in key order. Batches applied meanwhile may or may not be seen.
     fn scan(&self, prefix: &[u8]) -> Scan<'_>;
+    /// As [`Index::scan`], beginning at `from` where that comes after the prefix, and reading no more than is asked for.
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        Box::new(
+            self.scan(prefix).skip_while(move |record| record.as_ref().is_ok_and(|(key, _)| key.as_slice() < from)),
+        )
+    }
     /// Applies a batch as of `seq`: after a crash all of it is there or nothing. `seq` is at least [`Index::applied_seq`];
     /// equal means a batch that no journal entry stands for (data pulled from the server), which a rebuild does not
     /// bring back.

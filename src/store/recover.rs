@@ -306,6 +306,10 @@ impl Index for Watched<'_> {
         Box::new(self.index.scan(prefix).map(|record| self.note(record)))
     }
 
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        Box::new(self.index.scan_from(prefix, from).map(|record| self.note(record)))
+    }
+
     fn apply(&self, seq: Seq, batch: &Batch) -> Result<()> {
         self.note(self.index.apply(seq, batch))
     }

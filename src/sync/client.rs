@@ -1,7 +1,7 @@
 //! The device's side of the protocol without the wire: [`Client`] says what to send next and takes in what comes back,
 //! [`Local`] is the device's store.
 //!
-//! A round pushes everything that has no verdict, then pulls until nothing is new, fetching whole feeds where the device
+//! A round pushes everything that has no verdict, asks what became of commands that wait on the server, then pulls until nothing is new, fetching whole feeds where the device
 //! has none yet. Every answer is taken in as one commit of the store, so a round may end anywhere (a lost answer, a crash)
 //! and the next one goes on; sending again is harmless.
 
@@ -31,6 +31,11 @@ pub trait Local: Held {
     fn last_seq(&self) -> u64;
     /// Every command up to here has a verdict.
     fn answered(&self) -> u64;
+    /// Commands whose verdict is that they [wait](super::protocol::Outcome::waits), in order: they are asked about again
+    /// in every round. A store that keeps no such list learns of their effects by the feeds alone.
+    fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
+        Ok(Vec::new())
+    }
     /// The chain's hash after a command; `None` where the command is no longer kept. Number 0 always has one.
     fn hash_at(&self, seq: u64) -> Option<Hash>;
     /// Commands from a number on, within both limits, at least one if there is one.
@@ -149,12 +154,16 @@ pub struct Client {
     page_bytes: u32,
     tell_cursors: bool,
     misfit: Option<String>,
+    /// Commands that wait were asked about up to here.
+    asked: u64,
     phase: Phase,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Phase {
     Push,
+    /// What waits on the server is sent again, which is harmless: the answer is what became of it.
+    Ask,
     Pull,
     Done,
 }
@@ -169,7 +178,15 @@ impl Client {
     /// A round with limits of its own: commands and bytes of a push, bytes of a page.
     pub fn new(batch: usize, bytes: usize, page: usize) -> Client {
         let page_bytes = u32::try_from(page).unwrap_or(u32::MAX);
-        Client { batch: batch.max(1), bytes, page_bytes, tell_cursors: false, misfit: None, phase: Phase::Push }
+        Client {
+            batch: batch.max(1),
+            bytes,
+            page_bytes,
+            tell_cursors: false,
+            misfit: None,
+            asked: 0,
+            phase: Phase::Push,
+        }
     }
 
     /// Why feeds are being fetched anew, where a page did not fit what was read before: worth a line in the log, for it
@@ -185,6 +202,12 @@ impl Client {
     pub fn next(&mut self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
         if self.phase == Phase::Push {
             if let Some(push) = self.push(local)? {
+                return Ok(Some(push));
+            }
+            self.phase = Phase::Ask;
+        }
+        if self.phase == Phase::Ask {
+            if let Some(push) = self.ask(local)? {
                 return Ok(Some(push));
             }
             self.phase = Phase::Pull;
@@ -213,9 +236,24 @@ impl Client {
         if first > local.last_seq() {
             return Ok(None);
         }
+        let commands = local.commands(first, self.batch, self.bytes)?;
+        self.parcel(local, first, commands)
+    }
+
+    /// Sends what waits once more, a run of numbers at a time.
+    fn ask(&self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
+        let waiting = local.waiting()?;
+        let mut left = waiting.into_iter().filter(|seq| *seq > self.asked);
+        let Some(first) = left.next() else { return Ok(None) };
+        let run = 1 + left.zip(first + 1..).take_while(|(seq, next)| seq == next).count();
+        let commands = local.commands(first, run.min(self.batch), self.bytes)?;
+        // Where it is no longer kept, the feeds alone say what became of it.
+        if commands.is_empty() { Ok(None) } else { self.parcel(local, first, commands) }
+    }
+
+    fn parcel(&self, local: &dyn Local, first: u64, commands: Vec<Bytes>) -> Result<Option<Request>, RoundError> {
         let (device, secret) = local.identity();
         let prev = local.hash_at(first - 1).ok_or(RoundError::CommandsGone { seq: first - 1 })?;
-        let commands = local.commands(first, self.batch, self.bytes)?;
         if commands.is_empty() {
             return Err(RoundError::CommandsGone { seq: first });
         }
@@ -256,10 +294,13 @@ impl Client {
         if reply.epoch != local.epoch() {
             local.enter_epoch(reply.epoch)?;
         }
-        let before = local.answered();
+        let before = (local.answered(), self.asked);
         local.take_verdicts(&reply.verdicts)?;
+        if self.phase == Phase::Ask {
+            self.asked = reply.verdicts.iter().map(|verdict| verdict.seq).fold(self.asked, u64::max);
+        }
         // A push that brought nothing forward would be sent for ever.
-        if local.answered() > before { Ok(()) } else { Err(RoundError::WrongAnswer) }
+        if (local.answered(), self.asked) > before { Ok(()) } else { Err(RoundError::WrongAnswer) }
     }
 
     fn take_page(&mut self, local: &mut dyn Local, page: &Page) -> Result<(), RoundError> {
@@ -325,6 +366,7 @@ impl Client {
                 if last_seq < local.answered() {
                     local.reopen(last_seq)?;
                 }
+                self.asked = 0;
                 self.phase = Phase::Push;
                 Ok(())
             }

@@ -111,6 +111,15 @@ impl Scope {
     }
 }
 
+/// The beginnings of the names of every feed of a scope, and of few others: for stores that find feeds by name.
+pub fn beginnings(scope: &Scope) -> Vec<String> {
+    let territories = scope.territories.iter().filter(|region| !region.is_empty());
+    let territories = territories.map(|region| format!("territory/{}", region.prefix()));
+    let own = scope.workers.iter().map(|worker| Feed::Own(*worker).to_string());
+    let pool = scope.pool.then(|| Feed::Pool.to_string());
+    territories.chain(own).chain(pool).chain([Feed::Reference.to_string()]).collect()
+}
+
 /// The feed of a household's file.
 pub fn of_file(household: &Household) -> Feed {
     Feed::Territory(household.region.clone())

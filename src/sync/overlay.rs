@@ -101,6 +101,11 @@ impl<'a> Overlay<'a> {
         Ok(())
     }
 
+    /// Households that the expected command names.
+    pub fn named(&self) -> &[HouseholdId] {
+        &self.hints
+    }
+
     /// Puts the effects of a command on top. All of them, or none where one does not fit.
     ///
     /// # Errors

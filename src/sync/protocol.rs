@@ -4,7 +4,9 @@
 //! 1. **A command's name is (device, seq)**, contiguous from 1. Its bytes are fixed when the device's journal holds
 //!    them; the server keeps those very bytes, whatever it thinks of them.
 //! 2. **One verdict for each name.** The server decides a name once and stores the verdict with the bytes. A push that
-//!    is sent again gets the stored verdicts and has no further effect.
+//!    is sent again gets the stored verdicts and has no further effect. One verdict is not the last word: after a
+//!    restore, a command that builds on a record which its author's device has not sent again yet is told to wait
+//!    ([`Outcome::waits`]). It is decided, once, when the record comes; the device sends it again to hear of it.
 //! 3. **A chain.** Each name carries a hash over the one before it ([`chain`]). The server holds the last seq and hash
 //!    of each device: a gap, a fork (a copied disk) and a changed byte are each seen and each has its own code.
 //! 4. **Nothing blocks the queue.** A command that is refused, that cannot be decoded, or on which a rule fails gets a
@@ -29,7 +31,7 @@
 //! | [`Pull`] | [`Page`] | what changed in the device's feeds |
 //! | [`Bootstrap`] | [`Chunk`] | whole feeds, in pieces that can be resumed |
 //!
-//! A round is push until all is acknowledged, then pull until [`Page::more`] is false. A page that lists feeds in
+//! A round is push until all is acknowledged, push again what waits on the server, then pull until [`Page::more`] is false. A page that lists feeds in
 //! [`Page::bootstrap`] asks for a [`Bootstrap`] of these first. A page that lists feeds in [`Page::dropped`] tells the
 //! device that they are no longer its own: it purges them once its queue is empty.
 //!

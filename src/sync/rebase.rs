@@ -62,7 +62,10 @@ impl Rebased<'_> {
         self.fates
             .iter()
             .zip(pending)
-            .filter(|((_, fate), pending)| pending.verdict.is_some() && matches!(fate, Fate::Arrived | Fate::Refused))
+            .filter(|((_, fate), pending)| {
+                let decided = pending.verdict.as_ref().is_some_and(|verdict| !verdict.outcome.waits());
+                decided && matches!(fate, Fate::Arrived | Fate::Refused)
+            })
             .map(|((id, _), _)| *id)
             .collect()
     }
@@ -82,6 +85,7 @@ impl InboxItem {
     pub fn of(envelope: &Envelope, verdict: &Verdict) -> Option<InboxItem> {
         match &verdict.outcome {
             Outcome::Applied => None,
+            outcome if outcome.waits() => None,
             outcome => Some(InboxItem { envelope: envelope.clone(), outcome: outcome.clone() }),
         }
     }
@@ -112,7 +116,7 @@ pub fn rebase<'a>(
     let mut view = Overlay::new(base);
     let mut fates = Vec::with_capacity(pending.len());
     for Pending { envelope, verdict } in pending {
-        let fate = match verdict {
+        let fate = match verdict.as_ref().filter(|verdict| !verdict.outcome.waits()) {
             Some(verdict) if !verdict.outcome.stands() => Fate::Refused,
             _ if arrived.contains(&envelope.id) => Fate::Arrived,
             Some(verdict) if passed(verdict, cursors) => Fate::Arrived,

@@ -74,6 +74,8 @@ pub enum Flaw {
     ForgetsAsOf,
     /// Takes a verdict for the command after it.
     ShiftsVerdicts,
+    /// Never asks what became of commands that wait.
+    NeverAsks,
 }
 
 #[derive(Debug, Clone)]
@@ -131,13 +133,13 @@ impl Device {
                 let seq = said.envelope.id.seq;
                 let arrived = self.arrived.contains(&said.envelope.id);
                 match self.verdicts.get(&seq) {
-                    Some(verdict) => {
+                    Some(verdict) if !verdict.outcome.waits() => {
                         let passed = |part: &zhulian::sync::protocol::Part| {
                             self.cursors.get(&part.feed).is_none_or(|cursor| *cursor >= part.seq)
                         };
                         verdict.outcome.stands() && !arrived && !verdict.parts.iter().all(passed)
                     }
-                    None => true,
+                    _ => true,
                 }
             })
             .map(|said| Pending {
@@ -279,6 +281,13 @@ impl Local for Device {
     }
     fn answered(&self) -> u64 {
         self.answered
+    }
+    fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
+        if self.flaw == Flaw::NeverAsks {
+            return Ok(Vec::new());
+        }
+        let waits = |verdict: &&Verdict| verdict.seq <= self.answered && verdict.outcome.waits();
+        Ok(self.verdicts.values().filter(waits).map(|verdict| verdict.seq).collect())
     }
     fn hash_at(&self, seq: u64) -> Option<Hash> {
         match seq {

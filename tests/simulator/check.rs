@@ -9,13 +9,14 @@ use zhulian::domain::command::{Command, CommandId};
 use zhulian::domain::id::{ClaimId, DeviceId, WorkerId};
 use zhulian::domain::moment::Moment;
 use zhulian::domain::params;
-use zhulian::domain::record::{Kind, Record};
+use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::records::Dossier;
 use zhulian::domain::region::RegionCode;
 use zhulian::store::codec;
 use zhulian::sync::feed::{Feed, Scope};
 use zhulian::sync::fold::Body;
 use zhulian::sync::protocol::{Effect, Entry, ItemKey, Outcome, Part};
+use zhulian::sync::rebase::Pending;
 
 use crate::world::{Agent, World};
 
@@ -39,11 +40,17 @@ pub fn at_rest(world: &mut World) {
             .values()
             .filter_map(|(_, body)| if let Body::File(file) = body { Some(file.clone()) } else { None })
             .collect();
+        let loose = documents.values().filter_map(|(_, body)| match body {
+            Body::Record(record) => Some(record.key()),
+            _ => None,
+        });
+        let in_files = files.iter().flat_map(|file| file.records().map(|record| record.key()));
+        let records: BTreeSet<RecordKey> = loose.chain(in_files).collect();
         let (placed, expired) = feeds(&mut *tx, &scope, &mut faults);
         for agent in world.agents.iter().filter(|agent| !agent.stopped) {
             replica(agent, &mut *tx, &documents, &mut faults);
             if !agent.suspect {
-                verdicts(agent, &mut *tx, &placed, world.restores > 0, &files, &mut faults);
+                verdicts(agent, &mut *tx, &placed, world.restores > 0, &files, &records, &mut faults);
             }
         }
         stopped(world, &mut *tx, &mut faults);
@@ -92,6 +99,9 @@ pub fn reached(world: &World) -> BTreeMap<String, u32> {
         }
     }
     reached.insert("restore".into(), world.restores);
+    let (woken, stand) = world.woken();
+    reached.insert("waited and decided".into(), woken);
+    reached.insert("waited and stands".into(), stand);
     reached
 }
 
@@ -173,7 +183,8 @@ fn replica(agent: &Agent, tx: &mut dyn Transaction, documents: &Documents, fault
     for (key, item) in device.items.iter().filter(|(key, _)| !expected.contains_key(key)) {
         faults.push(format!("{} still has {key:?} of {}", device.id, item.feed));
     }
-    if !device.pending().is_empty() {
+    let waits = |pending: &Pending| pending.verdict.as_ref().is_some_and(|verdict| verdict.outcome.waits());
+    if !device.pending().iter().all(waits) {
         faults.push(format!("{}: commands hang over the server's state", device.id));
     }
 }
@@ -185,6 +196,7 @@ fn verdicts(
     placed: &Placed,
     restored: bool,
     files: &[Arc<Dossier>],
+    records: &BTreeSet<RecordKey>,
     faults: &mut Vec<String>,
 ) {
     let device = &agent.device;
@@ -207,6 +219,14 @@ fn verdicts(
         if placed.get(&id).cloned().unwrap_or_default() != parts {
             faults.push(format!("{id:?}: its effects are not where its verdict says"));
         }
+        if stored.outcome.waits() {
+            // The device knows that it waits; the feeds hold nothing of it; and what it needs is really not there.
+            let there = needed(&said.envelope.command).is_some_and(|key| records.contains(&key));
+            if !restored || there {
+                faults.push(format!("{id:?} {} waits for what is there", said.envelope.command.name()));
+            }
+            continue;
+        }
         let shown = device.inbox.iter().any(|item| item.envelope.id == id && item.outcome == stored.outcome);
         if stored.outcome != Outcome::Applied && !shown {
             faults.push(format!("{id:?}: nobody is told"));
@@ -220,7 +240,12 @@ fn verdicts(
                 // A backup may lack what a command builds on, and which territories there were.
                 let outside = told.code == "actor.outside_territory";
                 let never = ["actor.not_enrolled", "record.unreadable", "command.faulty"];
-                let unless_restored = (visit || lost_reference || outside) && !restored;
+                let unless_restored = (visit || outside) && !restored;
+                let unless_restored = unless_restored || lost_reference && !restored;
+                // After a restore, what others have yet to bring back is waited for.
+                let there = needed(&said.envelope.command).is_some_and(|key| records.contains(&key));
+                let too_early = told.code == "record.not_found" && there;
+                let unless_restored = unless_restored || too_early;
                 if never.contains(&told.code.as_str()) || unless_restored {
                     faults.push(format!("{id:?} {} was refused: {}", said.envelope.command.name(), told.code));
                 }
@@ -235,6 +260,23 @@ fn verdicts(
             Outcome::Applied => {}
         }
     }
+}
+
+/// The record without which a command is not found to make sense.
+fn needed(command: &Command) -> Option<RecordKey> {
+    let (kind, id) = match command {
+        Command::LogVisit { visit, .. } => (Kind::Household, visit.household.into()),
+        Command::RegisterNeed { need } => (Kind::Household, need.household.into()),
+        Command::VerifyNeed { need, .. } => (Kind::Need, (*need).into()),
+        Command::WriteWish { wish } => (Kind::Need, wish.need?.into()),
+        Command::PublishWish { wish, .. } => (Kind::Wish, (*wish).into()),
+        Command::ClaimWish { claim } => (Kind::Wish, claim.wish.into()),
+        Command::ConnectClaim { claim } | Command::FulfilClaim { claim, .. } | Command::ReleaseClaim { claim, .. } => {
+            (Kind::Claim, (*claim).into())
+        }
+        _ => return None,
+    };
+    Some(RecordKey { kind, id })
 }
 
 /// What a copied disk said apart is kept aside.

@@ -72,6 +72,7 @@ fn promises_hold() {
         "expire_claim",
         "settle_conflict",
         "older page",
+        "waited and stands",
     ];
     let missing: Vec<&str> = expected.into_iter().filter(|what| reached.get(*what).is_none_or(|n| *n == 0)).collect();
     assert!(seeds < 6 || missing.is_empty(), "never came upon {missing:?}");
@@ -124,5 +125,9 @@ bugs! {
     sees_a_cursor_written_first: Bug::None, Flaw::CursorFirst;
     sees_a_device_that_never_sends_again: Bug::None, Flaw::NeverResends;
     sees_an_item_applied_twice: Bug::None, Flaw::ForgetsAsOf;
+    sees_a_command_that_waits_for_ever: Bug::NeverWakes, Flaw::None;
+    sees_a_waiting_command_forgotten: Bug::DropsWaiting, Flaw::None;
+    sees_a_waiting_command_decided_and_not_told: Bug::SettlesOnPaperOnly, Flaw::None;
+    sees_a_device_that_never_asks: Bug::None, Flaw::NeverAsks;
     sees_verdicts_shifted: Bug::None, Flaw::ShiftsVerdicts;
 }

@@ -39,6 +39,9 @@ pub enum Bug {
     EpochStays,
     SharesUnit,
     RulePanics,
+    NeverWakes,
+    DropsWaiting,
+    SettlesOnPaperOnly,
 }
 
 /// What was seen.
@@ -47,6 +50,8 @@ pub struct Seen {
     /// The last grant of each wish: its fence and its claim.
     pub fences: HashMap<WishId, (i64, ClaimId)>,
     pub faults: Vec<String>,
+    /// Commands that waited and were decided, and how many of them stand.
+    pub woken: (u32, u32),
 }
 
 pub struct SimStore {
@@ -79,7 +84,7 @@ impl SimStore {
 impl Store for SimStore {
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreFault> {
         self.step()?;
-        Ok(Box::new(SimTx { inner: self.inner.begin()?, store: self, holds: Vec::new() }))
+        Ok(Box::new(SimTx { inner: self.inner.begin()?, store: self, holds: Vec::new(), woken: (0, 0) }))
     }
 }
 
@@ -88,6 +93,7 @@ struct SimTx<'s> {
     store: &'s SimStore,
     /// Units newly taken in this transaction, and whether somebody else had them.
     holds: Vec<(Holding, bool)>,
+    woken: (u32, u32),
 }
 
 impl Transaction for SimTx<'_> {
@@ -139,6 +145,42 @@ impl Transaction for SimTx<'_> {
             verdict.body = Bytes::default();
         }
         self.inner.put_verdict(&verdict)
+    }
+    fn settle_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        self.store.step()?;
+        if self.store.bug == Bug::SettlesOnPaperOnly {
+            return Ok(());
+        }
+        self.woken.0 += 1;
+        self.woken.1 += u32::from(verdict.outcome.stands());
+        self.inner.settle_verdict(verdict)
+    }
+    fn trim(&mut self, before: Moment, limit: usize) -> Result<usize, StoreFault> {
+        self.store.step()?;
+        self.inner.trim(before, limit)
+    }
+    fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
+        self.inner.asides_of(device, limit)
+    }
+    fn keeps_notes(&self) -> bool {
+        true
+    }
+    fn note(&mut self, key: &[u8]) -> Result<Option<Bytes>, StoreFault> {
+        self.store.step()?;
+        self.inner.note(key)
+    }
+    fn put_note(&mut self, key: &[u8], value: Option<&Bytes>) -> Result<(), StoreFault> {
+        self.store.step()?;
+        if self.store.bug == Bug::DropsWaiting && key.starts_with(b"w/") {
+            return Ok(());
+        }
+        self.inner.put_note(key, value)
+    }
+    fn notes(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Bytes>, StoreFault> {
+        if self.store.bug == Bug::NeverWakes && prefix.starts_with(b"w/") && prefix.len() > 2 {
+            return Ok(Vec::new());
+        }
+        self.inner.notes(prefix, limit)
     }
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault> {
         self.inner.keep_aside(aside)
@@ -278,6 +320,8 @@ impl Transaction for SimTx<'_> {
         }
         self.inner.commit()?;
         let mut seen = self.store.seen.lock().unwrap();
+        seen.woken.0 += self.woken.0;
+        seen.woken.1 += self.woken.1;
         for (holding, stolen) in self.holds {
             let Holding { wish, unit, claim, fence, .. } = holding;
             if stolen {

@@ -180,6 +180,11 @@ impl World {
         self.seen.lock().unwrap().faults.iter().chain(&self.faults).cloned().collect()
     }
 
+    /// Commands that waited and were decided, and how many of them stand.
+    pub fn woken(&self) -> (u32, u32) {
+        self.seen.lock().unwrap().woken
+    }
+
     /// Runs all days, then lets everything heal.
     pub fn run(&mut self) {
         let end = START + self.plan.days * DAY;

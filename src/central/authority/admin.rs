@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::publish::Ledger;
 use super::reading::Reading;
 use super::verdict::Deciding;
+use super::waiting::{self, Session};
 use super::{Authority, Fault};
 use crate::central::store::{Device, Realm, StoredVerdict};
 use crate::domain::change::Change;
@@ -13,6 +14,8 @@ use crate::domain::decide;
 use crate::domain::id::{ClaimId, DeviceId, WorkerId};
 use crate::domain::moment::{Hlc, Moment, Now};
 use crate::domain::params;
+use crate::domain::record::RecordKey;
+use crate::domain::records::Records as _;
 use crate::domain::worker::{Actor, Role};
 use crate::sync::feed::Scope;
 use crate::sync::overlay::Overlay;
@@ -147,9 +150,15 @@ impl Authority {
             let mut deciding = deciding(&reading, &realm, now);
             let decided = deciding.carry_out(&actor, &envelope)?;
             reading.check()?;
+            let mut session = Session::new(&mut deciding, &realm)?;
+            if decided.outcome.stands() {
+                session.came(decided.creates.iter().copied())?;
+            }
+            let rulings = session.finish();
             let Deciding { overlay, ledger, .. } = deciding;
             let parts = overlay.into_parts();
             let mut written = ledger.write(reading, parts, now)?;
+            rulings.write(&mut written, now)?;
             let parts = decided.place.map(|place| written.places[place].clone()).unwrap_or_default();
             written.tx.put_verdict(&StoredVerdict {
                 id,
@@ -166,12 +175,62 @@ impl Authority {
         })
     }
 
-    /// Takes back claims whose lease and grace are over, at most `limit` units at once; how many claims there were. To be
-    /// called every few minutes, by any of the servers.
+    /// Takes back claims whose lease and grace are over, at most `limit` units at once, and decides what waited for
+    /// something that has come meanwhile or that can come no more; how many claims there were. To be called every few
+    /// minutes, by any of the servers.
     ///
     /// # Errors
     /// The store's.
     pub fn sweep(&self, now: Moment, limit: usize) -> Result<usize, ProtocolError> {
+        let claims = self.sweep_claims(now, limit)?;
+        self.sweep_waiting(now, limit)?;
+        Ok(claims)
+    }
+
+    /// As [`Authority::sweep`], and takes away old bytes: those of commands that stand and were decided more than `keep`
+    /// days ago, and what was kept aside before that. [`KEEP_DAYS`] is the least that makes sense: for so long devices may
+    /// come back with what they said. Looks at about `limit` verdicts each time.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn sweep_and_trim(&self, now: Moment, limit: usize, keep: i64) -> Result<usize, ProtocolError> {
+        let claims = self.sweep(now, limit)?;
+        let before = now.plus(-chrono::Duration::days(keep.max(KEEP_DAYS)));
+        self.transact(|mut tx, _| {
+            tx.trim(before, limit)?;
+            Ok(tx.commit()?)
+        })?;
+        Ok(claims)
+    }
+
+    /// Two servers at once may miss that one brings what the other lets wait for it; and at the end nothing waits.
+    fn sweep_waiting(&self, now: Moment, limit: usize) -> Result<(), ProtocolError> {
+        self.transact(|mut tx, realm| {
+            let waiting = waiting::all(&mut *tx, limit)?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            let open = waiting::is_open(&mut *tx, &realm, now)?;
+            let reading = Reading::new(tx, realm.person_key.clone(), now);
+            let mut deciding = deciding(&reading, &realm, now);
+            let came = |record: &RecordKey| !open || !matches!(deciding.overlay.record(*record), Ok(None));
+            let came: BTreeSet<RecordKey> = waiting.into_iter().map(|(record, _)| record).filter(came).collect();
+            if came.is_empty() {
+                return Ok(());
+            }
+            let mut session = Session::new(&mut deciding, &realm)?;
+            session.came(came)?;
+            let rulings = session.finish();
+            reading.check()?;
+            let Deciding { overlay, ledger, .. } = deciding;
+            let parts = overlay.into_parts();
+            let mut written = ledger.write(reading, parts, now)?;
+            rulings.write(&mut written, now)?;
+            Ok(written.tx.commit()?)
+        })
+    }
+
+    fn sweep_claims(&self, now: Moment, limit: usize) -> Result<usize, ProtocolError> {
         let grace = params::on(now.date()).wish_lease_grace();
         self.transact(|mut tx, mut realm| {
             let lapsed: BTreeSet<ClaimId> =

@@ -26,7 +26,7 @@ impl Authority {
         let mut tx = self.store().begin()?;
         let (realm, device) = reader(&mut *tx, pull.device)?;
         if pull.epoch != realm.epoch {
-            return Err(changed(&realm, &device));
+            return Err(changed(&mut *tx, &realm, &device));
         }
         let heads: Cursors = tx.heads(&device.scope)?.into_iter().map(|head| (head.feed, head.seq)).collect();
         let page = Page { epoch: realm.epoch, ..Page::default() };
@@ -73,7 +73,7 @@ impl Authority {
             return Err(ProtocolError::NotHeld { feed: feed.clone() });
         }
         if ask.resume.as_ref().is_some_and(|resume| resume.epoch != realm.epoch) {
-            return Err(changed(&realm, &device));
+            return Err(changed(&mut *tx, &realm, &device));
         }
         let limit = usize::try_from(ask.max_bytes).unwrap_or(MAX_PAGE).min(MAX_PAGE);
         let mut chunk = Chunk { epoch: realm.epoch, ..Chunk::default() };
@@ -117,8 +117,11 @@ fn reader(tx: &mut dyn Transaction, device: crate::domain::id::DeviceId) -> Resu
     if device.revoked_at.is_some() { Err(ProtocolError::Revoked) } else { Ok((realm, device)) }
 }
 
-fn changed(realm: &Realm, device: &Device) -> ProtocolError {
-    ProtocolError::EpochChanged { epoch: realm.epoch, last_seq: device.last_seq, last_hash: device.last_hash }
+fn changed(tx: &mut dyn Transaction, realm: &Realm, device: &Device) -> ProtocolError {
+    match super::waiting::known_to(tx, device) {
+        Ok((last_seq, last_hash)) => ProtocolError::EpochChanged { epoch: realm.epoch, last_seq, last_hash },
+        Err(fault) => fault.into(),
+    }
 }
 
 type Gathered = BTreeMap<Feed, VecDeque<Entry>>;

@@ -2,7 +2,8 @@
 
 use super::publish::Ledger;
 use super::reading::Reading;
-use super::verdict::{Decided, Deciding};
+use super::verdict::Deciding;
+use super::waiting::{self, Case, Session};
 use super::{Authority, Fault};
 use crate::central::store::{Aside, Device, Realm, StoredVerdict, Transaction};
 use crate::domain::command::CommandId;
@@ -55,6 +56,10 @@ impl Authority {
                 device.cloned_at.get_or_insert(now);
                 tx.put_device(&device)?;
             }
+            // A copy that sends again and again what differs each time does not fill the disk; it still has it all.
+            if tx.asides_of(push.device, MAX_ASIDES)? >= MAX_ASIDES {
+                return Ok(tx.commit()?);
+            }
             let code = error.code().to_owned();
             let commands = push.commands.clone();
             tx.keep_aside(&Aside { device: push.device, first: push.first, at: now, code, commands })?;
@@ -62,6 +67,10 @@ impl Authority {
         })
     }
 }
+
+/// How many pushes of one device are kept aside. Further ones are refused all the same, and stay where they are: on the
+/// device.
+pub const MAX_ASIDES: usize = 200;
 
 /// The key of a device.
 pub(super) fn secret(device: &Device) -> Result<Secret, ProtocolError> {
@@ -89,7 +98,7 @@ fn take(
     }
     // A device of an earlier epoch is told first: it then begins where the server really is.
     if push.epoch != 0 && push.epoch != realm.epoch {
-        let (epoch, last_seq, last_hash) = (realm.epoch, device.last_seq, device.last_hash);
+        let (epoch, (last_seq, last_hash)) = (realm.epoch, waiting::known_to(&mut *tx, &device)?);
         return Err(ProtocolError::EpochChanged { epoch, last_seq, last_hash }.into());
     }
     let hashes = check_chain(&mut *tx, &device, push)?;
@@ -174,28 +183,18 @@ fn decide_fresh(
         epoch: realm.epoch,
         now,
     };
-    let mut decided: Vec<Decided> = Vec::with_capacity(fresh.len());
-    for (seq, command, _) in &fresh {
-        decided.push(deciding.decide(device, CommandId { device: push.device, seq: *seq }, &command.0)?);
+    let mut session = Session::new(&mut deciding, realm)?;
+    for (seq, command, hash) in &fresh {
+        let id = CommandId { device: push.device, seq: *seq };
+        session.take(device, Case { id, hash: *hash, body: (*command).clone() })?;
     }
+    let rulings = session.finish();
     let Deciding { overlay, ledger, .. } = deciding;
     let parts = overlay.into_parts();
     let mut written = ledger.write(reading, parts, now)?;
-    let mut verdicts = Vec::with_capacity(fresh.len());
-    for ((seq, command, hash), Decided { outcome, place, households }) in fresh.into_iter().zip(decided) {
-        let parts = place.map(|place| written.places[place].clone()).unwrap_or_default();
-        let stored = StoredVerdict {
-            id: CommandId { device: push.device, seq },
-            hash,
-            body: command.clone(),
-            decided_at: now,
-            outcome,
-            parts,
-            households,
-        };
-        written.tx.put_verdict(&stored)?;
-        verdicts.push(stored);
-    }
+    let mut ruled = rulings.write(&mut written, now)?;
+    let own = |(seq, _, _): &(u64, &Bytes, Hash)| ruled.remove(&CommandId { device: push.device, seq: *seq });
+    let verdicts = fresh.iter().filter_map(own).collect();
     device.last_seq = last_seq;
     device.last_hash = last_hash;
     device.seen_at = Some(now);

@@ -28,6 +28,8 @@ pub(super) struct Reading<'t> {
     documents: RefCell<HashMap<ItemKey, Option<Document>>>,
     /// Households that commands of this very transaction touched.
     recent: RefCell<HashMap<CommandId, Vec<HouseholdId>>>,
+    /// Records that rules looked for and that are not there, in the order in which they were asked for.
+    missed: RefCell<Vec<RecordKey>>,
     fault: Cell<Option<StoreFault>>,
 }
 
@@ -39,6 +41,7 @@ impl<'t> Reading<'t> {
             now,
             documents: RefCell::default(),
             recent: RefCell::default(),
+            missed: RefCell::default(),
             fault: Cell::new(None),
         }
     }
@@ -84,6 +87,11 @@ impl<'t> Reading<'t> {
         self.document(key)?.map(|document| Body::decode(key, &document.body.0)).transpose()
     }
 
+    /// What was looked for in vain since this was last asked.
+    pub fn take_missed(&self) -> Vec<RecordKey> {
+        self.missed.take()
+    }
+
     pub fn remember(&self, id: CommandId, households: Vec<HouseholdId>) {
         self.recent.borrow_mut().insert(id, households);
     }
@@ -109,10 +117,11 @@ impl Base for Reading<'_> {
     }
 
     fn loose(&self, key: RecordKey) -> Result<Option<Record>, Unreadable> {
-        Ok(match self.body(&ItemKey::Record(key))? {
-            Some(Body::Record(record)) => Some(record),
-            _ => None,
-        })
+        if let Some(Body::Record(record)) = self.body(&ItemKey::Record(key))? {
+            return Ok(Some(record));
+        }
+        self.missed.borrow_mut().push(key);
+        Ok(None)
     }
 
     fn place(&self, key: RecordKey) -> Result<Option<HouseholdId>, Unreadable> {

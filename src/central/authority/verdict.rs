@@ -1,10 +1,13 @@
 //! One command of a push: read it, merge it, publish it, or say why not.
 
+use super::archive;
 use super::claims::{self, Unsettled};
 use super::publish::Ledger;
 use super::reading::Reading;
+use super::waiting;
 use crate::central::store::{Device, StoreFault};
 use crate::containment::contained;
+use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::id::HouseholdId;
 use crate::domain::merge::{LostField, Merged, merge};
@@ -26,21 +29,27 @@ pub(super) struct Decided {
     /// Its place in the ledger; none where it had no effect.
     pub place: Option<usize>,
     pub households: Vec<HouseholdId>,
+    /// Records that it brought into being; where it is refused, those that it meant to.
+    pub creates: Vec<RecordKey>,
+    /// A record that it needs and that is not there.
+    pub lacks: Option<RecordKey>,
+}
+
+impl Decided {
+    fn without_effect(outcome: Outcome) -> Decided {
+        Decided { outcome, place: None, households: Vec::new(), creates: Vec::new(), lacks: None }
+    }
 }
 
 impl From<Told> for Decided {
     fn from(told: Told) -> Decided {
-        Decided {
-            outcome: Outcome::Refused { told, also: Vec::new(), lost_claim: None },
-            place: None,
-            households: Vec::new(),
-        }
+        Decided::without_effect(Outcome::Refused { told, also: Vec::new(), lost_claim: None })
     }
 }
 
 impl From<Refusal> for Decided {
     fn from(refusal: Refusal) -> Decided {
-        Decided { outcome: Outcome::refused(&refusal), place: None, households: Vec::new() }
+        Decided::without_effect(Outcome::refused(&refusal))
     }
 }
 
@@ -89,10 +98,15 @@ impl Deciding<'_, '_> {
         }
         // A rule that panics on this command must not stop the ones behind it. Merging only reads, so what it leaves
         // behind is whole.
+        self.reading.take_missed();
         let merged = contained(|| merge(&self.overlay, actor, envelope));
         let merged = match merged {
             Ok(Ok(merged)) => merged,
-            Ok(Err(refusal)) => return Ok(refusal.into()),
+            Ok(Err(refusal)) => {
+                let lacks = waiting::lacks(self, &envelope.command, &refusal);
+                let creates = waiting::creates(&envelope.command);
+                return Ok(Decided { lacks, creates, ..refusal.into() });
+            }
             Err(_) => {
                 return Ok(told(
                     "command.faulty",
@@ -102,12 +116,17 @@ impl Deciding<'_, '_> {
                 .into());
             }
         };
-        self.stand(envelope, merged)
+        let mut decided = self.stand(envelope, merged)?;
+        if decided.place.is_none() {
+            decided.creates = waiting::creates(&envelope.command);
+        }
+        Ok(decided)
     }
 
     /// Grants, publishes and settles what was merged.
     fn stand(&mut self, envelope: &Envelope, merged: Merged) -> Result<Decided, StoreFault> {
         let Merged { mut changes, lost, refused } = merged;
+        archive::number(self.reading, self.epoch, &mut changes)?;
         let moved = match claims::grant(self.reading, &self.overlay, self.epoch, self.now, &mut changes) {
             Ok(moved) => moved,
             Err(Unsettled::Refused(refusal)) => return Ok(refusal.into()),
@@ -135,7 +154,9 @@ impl Deciding<'_, '_> {
             None if lost.is_empty() => Outcome::Applied,
             None => Outcome::Merged { lost: lost.into_iter().map(lost_field).collect() },
         };
-        Ok(Decided { outcome, place: Some(published.place), households: published.households })
+        let created = |change: &Change| matches!(change, Change::Create(_)).then(|| change.record());
+        let creates = changes.iter().filter_map(created).collect();
+        Ok(Decided { outcome, place: Some(published.place), households: published.households, creates, lacks: None })
     }
 
     /// Who acts: the worker as the county knows them, in any territory that the device has or lately had. `None` for a

@@ -158,10 +158,18 @@ impl Media {
     /// # Errors
     /// `request.bad_media`, `push.damaged`, `push.too_large`.
     pub fn read<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8]) -> Result<T, Failure> {
+        // Some room for the message around a push of the largest size.
+        Media::read_within(headers, body, MAX_PUSH + (256 << 10))
+    }
+
+    /// The same for bodies of at most so many bytes when unpacked.
+    ///
+    /// # Errors
+    /// As [`Media::read`].
+    pub fn read_within<T: DeserializeOwned>(headers: &HeaderMap, body: &[u8], limit: usize) -> Result<T, Failure> {
         let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if media.starts_with(BINARY) {
-            // Some room for the message around a push of the largest size.
-            codec::decode_within(body, MAX_PUSH + (256 << 10)).map_err(|error| unreadable(error).into())
+            codec::decode_within(body, limit).map_err(|error| unreadable(error).into())
         } else if media.starts_with(JSON) {
             // The position is enough to find the fault; the words may quote the body.
             serde_json::from_slice(body).map_err(|error| {

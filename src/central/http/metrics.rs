@@ -51,7 +51,11 @@ impl Default for Metrics {
         metrics.started.set(started.map_or(0, |since| since.as_secs()));
         registry.register("http_requests", "Requests answered, by route and status", metrics.requests.clone());
         registry.register("http_seconds", "Time from head to answer, by route", metrics.seconds.clone());
-        registry.register("commands", "Verdicts given, by outcome; those sent again count again", metrics.commands.clone());
+        registry.register(
+            "commands",
+            "Verdicts given, by outcome; those sent again count again",
+            metrics.commands.clone(),
+        );
         registry.register("items_sent", "Feed entries and bootstrap items sent", metrics.pulled.clone());
         registry.register("devices_joined", "Devices that joined with a code", metrics.joined.clone());
         registry.register("requests_waiting", "Requests in line before the authority", metrics.waiting.clone());

@@ -48,7 +48,9 @@ fn operation(path: &str, method: &str) -> Value {
     let (summary, asks, gives) = match path {
         "/v1/hello" => ("Versions, epoch, limits, the server's clock", None, Some("Welcome")),
         "/v1/enroll" => ("Joins with a one-time code", Some("Join"), Some("Joined")),
-        "/v1/push" => ("Commands up, verdicts down; sending again has no further effect", Some("Parcel"), Some("PushReply")),
+        "/v1/push" => {
+            ("Commands up, verdicts down; sending again has no further effect", Some("Parcel"), Some("PushReply"))
+        }
         "/v1/pull" => ("What changed in the device's feeds", Some("Pull"), Some("Page")),
         "/v1/bootstrap" => ("Whole feeds, in pieces that can be resumed", Some("Bootstrap"), Some("Chunk")),
         "/healthz" => ("Whether the process is alive", None, None),
@@ -93,9 +95,7 @@ fn schemas() -> Value {
     let id = json!({"type": "string", "format": "uuid"});
     let count = json!({"type": "integer", "minimum": 0});
     let text = json!({"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}});
-    let object = |properties: Value, required: &[&str]| {
-        json!({"type": "object", "properties": properties, "required": required})
-    };
+    let object = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
     let feed = json!({"type": "string", "description": "territory/<code>, pool, reference or own/<worker>"});
     let cursor = object(json!({"feed": feed, "seq": count}), &["feed", "seq"]);
     json!({

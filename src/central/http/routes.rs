@@ -62,9 +62,8 @@ struct Read {
 }
 
 impl Read {
-    async fn whole(service: &Service, request: Request) -> Result<Read, (Media, Failure)> {
+    async fn whole(limit: usize, request: Request) -> Result<Read, (Media, Failure)> {
         let (parts, body) = request.into_parts();
-        let limit = service.limits.body;
         let media = Media::wanted(&parts.headers);
         let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         let too_large = |bytes: u64| (media, ProtocolError::TooLarge { bytes, limit: limit as u64 }.into());
@@ -85,16 +84,17 @@ impl Read {
         Seal::parse(self.headers.get(header::AUTHORIZATION)?.to_str().ok()?)
     }
 
-    /// The signer, where the message is of the same device.
-    fn signer_of(&self, device: DeviceId) -> Result<Option<Seal>, Failure> {
+    /// Whether the message is of the device that signed the request.
+    fn is_of(&self, device: DeviceId) -> Result<(), Failure> {
         match self.seal() {
-            Some(seal) if seal.device != device => Err(ProtocolError::Forged.into()),
-            seal => Ok(seal),
+            Some(seal) if seal.device == device => Ok(()),
+            _ => Err(ProtocolError::Forged.into()),
         }
     }
 }
 
-/// Reads, works beside the runtime, answers.
+/// Reads a request that its device has signed, works beside the runtime, answers. Nothing of a body is unpacked before its
+/// signature was checked.
 async fn answered<T, A>(
     service: Arc<Service>,
     request: Request,
@@ -104,13 +104,14 @@ where
     T: DeserializeOwned + Send + 'static,
     A: serde::Serialize + Send + 'static,
 {
-    let read = match Read::whole(&service, request).await {
+    let read = match Read::whole(service.limits.body, request).await {
         Ok(read) => read,
         Err((media, failure)) => return failure.answer(media),
     };
     let media = Media::wanted(&read.headers);
     // Writing the answer takes its time too, so it is done beside the runtime as well.
     let done = service.blocking(move |service| {
+        service.check(read.seal().as_ref(), read.signed())?;
         let message = Media::read(&read.headers, &read.body)?;
         Ok(media.answer(StatusCode::OK, &work(service, &read, message)?))
     });
@@ -118,7 +119,7 @@ where
 }
 
 async fn hello(State(service): Here, request: Request) -> Response<Body> {
-    let read = match Read::whole(&service, request).await {
+    let read = match Read::whole(service.limits.body, request).await {
         Ok(read) => read,
         Err((media, failure)) => return failure.answer(media),
     };
@@ -134,17 +135,25 @@ async fn hello(State(service): Here, request: Request) -> Response<Body> {
 }
 
 async fn enroll(State(service): Here, request: Request) -> Response<Body> {
-    answered(service, request, |service, _, join: Join| {
+    // Whoever asks is not known yet, and what is said is short.
+    const LIMIT: usize = 16 << 10;
+    let read = match Read::whole(LIMIT, request).await {
+        Ok(read) => read,
+        Err((media, failure)) => return failure.answer(media),
+    };
+    let media = Media::wanted(&read.headers);
+    let done = service.blocking(move |service| {
+        let join: Join = Media::read_within(&read.headers, &read.body, LIMIT)?;
         let joined = enrolment::join(&service.authority, &*service.county, Service::now(), &join)?;
         service.metrics.joined();
-        Ok(joined)
-    })
-    .await
+        Ok(media.answer(StatusCode::OK, &joined))
+    });
+    done.await.unwrap_or_else(|failure| failure.answer(media))
 }
 
 async fn push(State(service): Here, request: Request) -> Response<Body> {
     answered(service, request, |service, read, parcel: Parcel| {
-        service.check(read.signer_of(parcel.device)?.as_ref(), read.signed())?;
+        read.is_of(parcel.device)?;
         let reply = service.authority.receive(Service::now(), &parcel)?;
         service.metrics.pushed(&reply);
         Ok(reply)
@@ -157,7 +166,7 @@ async fn pull(State(service): Here, request: Request) -> Response<Body> {
 }
 
 fn pulled(service: &Service, read: &Read, pull: Pull) -> Result<crate::sync::protocol::Page, Failure> {
-    service.check(read.signer_of(pull.device)?.as_ref(), read.signed())?;
+    read.is_of(pull.device)?;
     let page = service.authority.pull(Service::now(), &pull)?;
     service.metrics.pulled(page.entries.len());
     Ok(page)
@@ -165,12 +174,13 @@ fn pulled(service: &Service, read: &Read, pull: Pull) -> Result<crate::sync::pro
 
 /// The same with the message as JSON in the query, for those who look by hand.
 async fn pull_by_query(State(service): Here, request: Request) -> Response<Body> {
-    let read = match Read::whole(&service, request).await {
+    let read = match Read::whole(service.limits.body, request).await {
         Ok(read) => read,
         Err((media, failure)) => return failure.answer(media),
     };
     let media = Media::wanted(&read.headers);
     let done = service.blocking(move |service| {
+        service.check(read.seal().as_ref(), read.signed())?;
         let pull = query(&read.path)?;
         Ok(media.answer(StatusCode::OK, &pulled(service, &read, pull)?))
     });
@@ -188,7 +198,7 @@ fn query(path: &str) -> Result<Pull, Failure> {
 
 async fn bootstrap(State(service): Here, request: Request) -> Response<Body> {
     answered(service, request, |service, read, ask: Bootstrap| {
-        service.check(read.signer_of(ask.device)?.as_ref(), read.signed())?;
+        read.is_of(ask.device)?;
         let chunk = service.authority.bootstrap(Service::now(), &ask)?;
         service.metrics.pulled(chunk.items.len());
         Ok(chunk)

@@ -9,11 +9,7 @@ use crate::store::codec;
 const ATTEMPTS: usize = 8;
 
 impl Codes for PostgresStore {
-    fn change(
-        &self,
-        selector: &str,
-        change: &mut dyn FnMut(Option<Code>) -> Option<Code>,
-    ) -> Result<(), StoreFault> {
+    fn change(&self, selector: &str, change: &mut dyn FnMut(Option<Code>) -> Option<Code>) -> Result<(), StoreFault> {
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -25,7 +21,8 @@ impl Codes for PostgresStore {
     }
 
     fn codes(&self) -> Result<Vec<Code>, StoreFault> {
-        let rows = self.pool.take()?.rows("SELECT body FROM zl_code WHERE county = $1 ORDER BY selector", &[&self.county])?;
+        let rows =
+            self.pool.take()?.rows("SELECT body FROM zl_code WHERE county = $1 ORDER BY selector", &[&self.county])?;
         rows.iter().map(|row| Ok(codec::decode(row.get(0))?)).collect()
     }
 }

@@ -5,11 +5,16 @@ use std::ops::{Deref, DerefMut};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use postgres::{Client, Config, NoTls, Row, Statement};
 use postgres::types::ToSql;
+use postgres::{Client, Config, NoTls, Row, Statement};
 
 use super::fault;
 use crate::central::store::StoreFault;
+
+fn with_cause(error: &postgres::Error) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
 
 /// Connections of one process.
 pub struct Pool {
@@ -75,7 +80,12 @@ impl Pool {
     }
 
     fn connect(&self) -> Result<Connection, StoreFault> {
-        let mut client = self.config.connect(NoTls).map_err(|error| fault(&error))?;
+        let unreachable = |error: postgres::Error| match fault(&error) {
+            // Not the error's own words only: the cause says whether it is the name, the port or the password.
+            StoreFault::Again => StoreFault::Failed(with_cause(&error)),
+            other => other,
+        };
+        let mut client = self.config.connect(NoTls).map_err(unreachable)?;
         // An acknowledged commit is on the disk, whatever the database's default is; a stricter one stays. A lock that is
         // not to be had means that its holder hangs.
         client
@@ -107,6 +117,11 @@ pub struct Connection {
 }
 
 impl Connection {
+    /// Whether the connection has broken.
+    pub fn is_broken(&self) -> bool {
+        self.client.is_closed()
+    }
+
     /// Runs several statements without parameters.
     pub fn run(&mut self, sql: &str) -> Result<(), StoreFault> {
         self.client.batch_execute(sql).map_err(|error| fault(&error))
@@ -175,7 +190,9 @@ impl Drop for Lent<'_> {
         if let Some(connection) = self.connection.take() {
             let mut held = self.pool.held();
             if connection.client.is_closed() {
-                held.open -= 1;
+                // What ended this one has most likely ended those that were idle.
+                held.open -= 1 + held.idle.len();
+                held.idle.clear();
             } else {
                 held.idle.push(connection);
             }

@@ -42,6 +42,7 @@ const STEPS: [&str; 1] = ["
     );
     CREATE INDEX zl_holding_lease ON zl_holding (county, lease_until) WHERE lease_until IS NOT NULL;
     CREATE TABLE zl_fence (county int NOT NULL, wish uuid NOT NULL, last int NOT NULL, PRIMARY KEY (county, wish));
+    CREATE TABLE zl_note (county int NOT NULL, key bytea NOT NULL, value bytea NOT NULL, PRIMARY KEY (county, key));
     CREATE TABLE zl_code (county int NOT NULL, selector text NOT NULL, body bytea NOT NULL, PRIMARY KEY (county, selector));
 "];
 

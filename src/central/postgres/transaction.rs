@@ -32,12 +32,15 @@ pub struct PostgresTransaction<'p> {
     realm: Option<Vec<u8>>,
     /// Devices that this transaction has locked.
     locked: BTreeSet<DeviceId>,
+    /// Notes that were looked for and not there.
+    no_notes: BTreeSet<Vec<u8>>,
 }
 
 impl<'p> PostgresTransaction<'p> {
     pub fn new(connection: Lent<'p>, county: i32) -> PostgresTransaction<'p> {
         let (gathered, locked) = (Gathered::default(), BTreeSet::new());
-        PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked }
+        let no_notes = BTreeSet::new();
+        PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked, no_notes }
     }
 
     fn lock(&mut self) -> Result<(), StoreFault> {
@@ -181,6 +184,31 @@ impl Transaction for PostgresTransaction<'_> {
         self.gathered.verdicts.insert(verdict.id, verdict.clone());
         Ok(())
     }
+    fn settle_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        self.lock()?;
+        if let Some(held) = self.gathered.verdicts.get_mut(&verdict.id) {
+            if !held.outcome.waits() {
+                return Err(StoreFault::Again);
+            }
+            *held = verdict.clone();
+            return Ok(());
+        }
+        let sql = "SELECT body FROM zl_verdict WHERE county = $1 AND device = $2 AND seq = $3 FOR UPDATE";
+        let (device, seq) = (uuid(verdict.id.device.0), number(verdict.id.seq));
+        let row = self.connection.row(sql, &[&self.county, &device, &seq])?;
+        let held: Option<StoredVerdict> = row.map(|row| read(&row)).transpose()?;
+        if !held.is_some_and(|held| held.outcome.waits()) {
+            return Err(StoreFault::Again);
+        }
+        let set = "UPDATE zl_verdict SET body = $4 WHERE county = $1 AND device = $2 AND seq = $3";
+        self.connection.change(set, &[&self.county, &device, &seq, &codec::encode(verdict)?])?;
+        Ok(())
+    }
+    fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
+        let sql = "SELECT 1 FROM zl_aside WHERE county = $1 AND device = $2 LIMIT $3";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        Ok(self.connection.rows(sql, &[&self.county, &uuid(device.0), &limit])?.len())
+    }
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault> {
         self.lock()?;
         // Named by content: the same bytes sent again and again are kept once.
@@ -298,7 +326,8 @@ impl Transaction for PostgresTransaction<'_> {
         let new: Vec<&String> = names.iter().filter(|name| !there.contains(*name)).collect();
         if !new.is_empty() {
             // In order, like the locks.
-            let add = "INSERT INTO zl_feed (county, name, head) SELECT $1, n.name, 0 FROM UNNEST($2::text[]) AS n (name)
+            let add =
+                "INSERT INTO zl_feed (county, name, head) SELECT $1, n.name, 0 FROM UNNEST($2::text[]) AS n (name)
                 ON CONFLICT (county, name) DO NOTHING";
             self.connection.change(add, &[&self.county, &new])?;
         }
@@ -391,7 +420,8 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
         self.lock()?;
-        let set = "INSERT INTO zl_holding (county, wish, unit, claim, fence, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
+        let set =
+            "INSERT INTO zl_holding (county, wish, unit, claim, fence, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
             ON CONFLICT (county, wish, unit) DO UPDATE SET fence = EXCLUDED.fence, lease_until = EXCLUDED.lease_until
             WHERE zl_holding.claim = EXCLUDED.claim";
         let (wish, claim) = (uuid(holding.wish.0), uuid(holding.claim.0));
@@ -399,7 +429,8 @@ impl Transaction for PostgresTransaction<'_> {
         Ok(self.connection.change(set, &[&self.county, &wish, &unit, &claim, &holding.fence, &until])? > 0)
     }
     fn holding(&mut self, wish: WishId, unit: u16) -> Result<Option<Holding>, StoreFault> {
-        let sql = "SELECT unit, claim, fence, lease_until FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3";
+        let sql =
+            "SELECT unit, claim, fence, lease_until FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3";
         let row = self.connection.row(sql, &[&self.county, &uuid(wish.0), &i32::from(unit)])?;
         Ok(row.map(|row| holding(wish, &row)))
     }
@@ -425,6 +456,52 @@ impl Transaction for PostgresTransaction<'_> {
         last.ok_or_else(|| StoreFault::Damaged("a fencing number".to_owned()))
     }
 
+    fn keeps_notes(&self) -> bool {
+        true
+    }
+    fn note(&mut self, key: &[u8]) -> Result<Option<Bytes>, StoreFault> {
+        self.lock()?;
+        let sql = "SELECT value FROM zl_note WHERE county = $1 AND key = $2 FOR UPDATE";
+        let row = self.connection.row(sql, &[&self.county, &key])?;
+        if row.is_none() {
+            self.no_notes.insert(key.to_vec());
+        }
+        Ok(row.map(|row| Bytes(row.get(0))))
+    }
+    fn put_note(&mut self, key: &[u8], value: Option<&Bytes>) -> Result<(), StoreFault> {
+        self.lock()?;
+        match value {
+            // There was none: where another transaction has added it since, this one begins again.
+            Some(value) if self.no_notes.remove(key) => {
+                let add = "INSERT INTO zl_note (county, key, value) VALUES ($1, $2, $3)";
+                self.connection.change(add, &[&self.county, &key, &value.0])?
+            }
+            Some(value) => {
+                let set = "INSERT INTO zl_note (county, key, value) VALUES ($1, $2, $3)
+                    ON CONFLICT (county, key) DO UPDATE SET value = EXCLUDED.value";
+                self.connection.change(set, &[&self.county, &key, &value.0])?
+            }
+            None => {
+                let remove = "DELETE FROM zl_note WHERE county = $1 AND key = $2";
+                self.connection.change(remove, &[&self.county, &key])?
+            }
+        };
+        Ok(())
+    }
+    fn notes(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Bytes>, StoreFault> {
+        // Keys that begin with the prefix lie from it to the next one of its length; none is next to all of 0xff.
+        let mut end = prefix.to_vec();
+        while end.last() == Some(&0xff) {
+            end.pop();
+        }
+        let end = end.split_last().map(|(last, rest)| [rest, &[last + 1]].concat());
+        let sql = "SELECT value FROM zl_note
+            WHERE county = $1 AND key >= $2 AND ($3::bytea IS NULL OR key < $3) ORDER BY key LIMIT $4";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = self.connection.rows(sql, &[&self.county, &prefix, &end, &limit])?;
+        Ok(rows.iter().map(|row| Bytes(row.get(0))).collect())
+    }
+
     fn commit(mut self: Box<Self>) -> Result<(), StoreFault> {
         if !self.begun {
             return Ok(());
@@ -436,11 +513,12 @@ impl Transaction for PostgresTransaction<'_> {
                 this.begun = false;
                 Ok(())
             }
-            // Whether it stands is unknown when the connection broke; the device asks again and finds out.
             Err(fault) => {
                 this.begun = false;
+                let broken = this.connection.is_broken();
                 this.connection.discard();
-                Err(fault)
+                // Whether it stands is unknown then, so it is not begun again here: whoever asked asks again and finds out.
+                Err(if broken { StoreFault::Failed("the connection broke at the commit".to_owned()) } else { fault })
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A commit is one journal entry that holds the whole batch. It is acknowledged when the journal is synced
 //! (`fdatasync`); the index follows and is brought up to date from the journal after a crash.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,10 +35,23 @@ struct Journalled {
 }
 
 impl Journalled {
+    fn scan_from_key(&self, prefix: &[u8], from: &[u8]) -> Scan<'static> {
+        // The index may be exchanged by a compaction while a scan runs, so a scan holds its own.
+        match self.sound().and_then(Store::index) {
+            Ok(index) => {
+                Box::new(Scanned { index, prefix: prefix.to_vec(), from: Some(from.to_vec()), ready: VecDeque::new() })
+            }
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    }
+
     fn sound(&self) -> Result<&Store, StoreError> {
         if self.behind.load(Ordering::Acquire) { Err(StoreError::NotReady) } else { Ok(&self.store) }
     }
 }
+
+/// Records that a scan reads at once.
+const AT_ONCE: usize = 128;
 
 /// Puts and deletes, as an entry holds them.
 type Ops = Vec<(Bytes, Option<Bytes>)>;
@@ -47,11 +61,10 @@ impl Index for Journalled {
         self.sound()?.get(key)
     }
     fn scan(&self, prefix: &[u8]) -> Scan<'_> {
-        // The index may be exchanged by a compaction while a scan runs, so a scan holds its own.
-        match self.sound().and_then(Store::index) {
-            Ok(index) => Box::new(Scanned::new(index, prefix.to_vec())),
-            Err(error) => Box::new(std::iter::once(Err(error))),
-        }
+        self.scan_from_key(prefix, prefix)
+    }
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        self.scan_from_key(prefix, from)
     }
     /// Appends the batch to the journal, and then to the index. The number is the journal's own.
     fn apply(&self, _: Seq, batch: &Batch) -> Result<(), StoreError> {
@@ -96,25 +109,25 @@ impl Index for Journalled {
 struct Scanned {
     index: Arc<dyn Index>,
     prefix: Vec<u8>,
-    ready: std::vec::IntoIter<Result<(Vec<u8>, Vec<u8>), StoreError>>,
-    begun: bool,
-}
-
-impl Scanned {
-    fn new(index: Arc<dyn Index>, prefix: Vec<u8>) -> Scanned {
-        Scanned { index, prefix, ready: Vec::new().into_iter(), begun: false }
-    }
+    /// Where to go on; none at the end.
+    from: Option<Vec<u8>>,
+    ready: VecDeque<Result<(Vec<u8>, Vec<u8>), StoreError>>,
 }
 
 impl Iterator for Scanned {
     type Item = Result<(Vec<u8>, Vec<u8>), StoreError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if !self.begun {
-            self.begun = true;
-            self.ready = self.index.scan(&self.prefix).collect::<Vec<_>>().into_iter();
+        if self.ready.is_empty()
+            && let Some(from) = self.from.take()
+        {
+            self.ready.extend(self.index.scan_from(&self.prefix, &from).take(AT_ONCE));
+            if let (AT_ONCE, Some(Ok((last, _)))) = (self.ready.len(), self.ready.back()) {
+                // The key right after the last one.
+                self.from = Some([last.as_slice(), &[0]].concat());
+            }
         }
-        self.ready.next()
+        self.ready.pop_front()
     }
 }
 

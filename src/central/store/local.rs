@@ -1,9 +1,10 @@
 //! The store over an [`Index`]: in memory, or embedded on disk. One process, one writer at a time.
 
 mod codes;
+mod trim;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +16,7 @@ use crate::domain::moment::Moment;
 use crate::domain::record::RecordKey;
 use crate::store::index::{MAX_VALUE, MemoryIndex};
 use crate::store::{Batch, Index, StoreError, codec};
-use crate::sync::feed::{Feed, Scope};
+use crate::sync::feed::{self, Feed, Scope};
 use crate::sync::protocol::{Bytes, Cursor, ItemKey};
 
 /// A store over an index of this process.
@@ -23,12 +24,14 @@ use crate::sync::protocol::{Bytes, Cursor, ItemKey};
 pub struct LocalStore {
     index: Arc<dyn Index>,
     writer: Arc<Mutex<()>>,
+    /// Held alone while a batch becomes visible.
+    visible: Arc<RwLock<()>>,
 }
 
 impl LocalStore {
     /// The county's data in that index.
     pub fn new(index: Arc<dyn Index>) -> LocalStore {
-        LocalStore { index, writer: Arc::default() }
+        LocalStore { index, writer: Arc::default(), visible: Arc::default() }
     }
 
     /// An empty county in memory, for tests and simulation.
@@ -72,7 +75,9 @@ mod table {
     pub const LEASE: u8 = b'l';
     pub const FENCE: u8 = b'n';
     pub const REST: u8 = b'x';
+    pub const NOTE: u8 = b'm';
     pub const CODE: u8 = b'c';
+    pub const TRIMMED: u8 = b'z';
 }
 
 /// Values above this go into several records.
@@ -156,32 +161,44 @@ impl<'s> LocalTransaction<'s> {
     }
 
     /// Keys and values under a prefix, in order, as this transaction sees them.
-    fn scan(&self, prefix: &[u8]) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreFault> {
-        let mut found = BTreeMap::new();
-        for record in self.store.index.scan(prefix) {
-            let (key, value) = record?;
-            found.insert(key, value);
-        }
-        for (key, value) in self.writes.range(prefix.to_vec()..).take_while(|(key, _)| key.starts_with(prefix)) {
-            match value {
-                Some(value) => found.insert(key.clone(), value.clone()),
-                None => found.remove(key),
+    fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+        self.scan_from(prefix, &[], usize::MAX)
+    }
+
+    /// As [`LocalTransaction::scan`], from a key on, at most `limit`; reads about as many.
+    fn scan_from(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
+        let mut held = self.store.index.scan_from(prefix, from).peekable();
+        let begin = from.max(prefix).to_vec();
+        let mut written = self.writes.range(begin..).take_while(|(key, _)| key.starts_with(prefix)).peekable();
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let first = match (held.peek(), written.peek()) {
+                (None, None) => break,
+                (Some(Err(_)), _) | (Some(_), None) => std::cmp::Ordering::Less,
+                (None, Some(_)) => std::cmp::Ordering::Greater,
+                (Some(Ok((held, _))), Some((written, _))) => held.cmp(written),
             };
+            // What this transaction wrote stands before what is held.
+            if first != std::cmp::Ordering::Greater {
+                let record = held.next().transpose()?;
+                if first == std::cmp::Ordering::Less {
+                    found.extend(record);
+                    continue;
+                }
+            }
+            if let Some((key, Some(value))) = written.next() {
+                found.push((key.clone(), value.clone()));
+            }
         }
         Ok(found)
     }
 
     /// The items that an index table points to.
     fn pointed(&self, prefix: &[u8], after: Option<&ItemKey>, limit: usize) -> Result<Vec<Document>, StoreFault> {
-        let after = after.map(|key| [prefix, &key.key()].concat());
+        // The next key after one is that key with a zero behind it.
+        let from = after.map(|key| [prefix, &key.key(), &[0]].concat()).unwrap_or_default();
         let mut found = Vec::new();
-        for key in self.scan(prefix)?.into_keys() {
-            if found.len() >= limit {
-                break;
-            }
-            if after.as_ref().is_some_and(|after| key <= *after) {
-                continue;
-            }
+        for (key, _) in self.scan_from(prefix, &from, limit)? {
             let item = [&[table::ITEM], &key[prefix.len()..]].concat();
             found.push(self.get(&item)?.ok_or_else(|| damaged("an item that an index names"))?);
         }
@@ -283,6 +300,17 @@ impl Transaction for LocalTransaction<'_> {
         }
         self.put(key, verdict)
     }
+    fn settle_verdict(&mut self, verdict: &StoredVerdict) -> Result<(), StoreFault> {
+        self.lock();
+        match self.verdict(verdict.id)? {
+            Some(held) if held.outcome.waits() => self.put(verdict_key(verdict.id), verdict),
+            _ => Err(StoreFault::Again),
+        }
+    }
+    fn trim(&mut self, before: Moment, limit: usize) -> Result<usize, StoreFault> {
+        self.lock();
+        Ok(self.trim_verdicts(before, limit)? + self.trim_asides(before, limit)?)
+    }
     fn keep_aside(&mut self, aside: &Aside) -> Result<(), StoreFault> {
         // Named by content: the same bytes sent again and again are kept once.
         let content = codec::encode(&(&aside.code, &aside.commands))?;
@@ -291,7 +319,11 @@ impl Transaction for LocalTransaction<'_> {
         if self.raw(&key)?.is_some() { Ok(()) } else { self.put(key, aside) }
     }
     fn asides(&mut self, limit: usize) -> Result<Vec<Aside>, StoreFault> {
-        self.scan(&[table::ASIDE])?.into_iter().take(limit).map(|(key, value)| self.read(&key, value)).collect()
+        let found = self.scan_from(&[table::ASIDE], &[], limit)?;
+        found.into_iter().map(|(key, value)| self.read(&key, value)).collect()
+    }
+    fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
+        Ok(self.scan_from(&key(table::ASIDE, &[&device.0.bytes()]), &[], limit)?.len())
     }
 
     fn document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
@@ -336,8 +368,7 @@ impl Transaction for LocalTransaction<'_> {
     }
     fn holds_files(&mut self) -> Result<bool, StoreFault> {
         // Files are the first items.
-        let first = self.store.index.scan(&[table::ITEM, 1]).next().transpose()?.is_some();
-        Ok(first || self.writes.range(vec![table::ITEM, 1]..vec![table::ITEM, 2]).any(|(_, value)| value.is_some()))
+        Ok(!self.scan_from(&[table::ITEM, 1], &[], 1)?.is_empty())
     }
 
     fn place(&mut self, key: RecordKey) -> Result<Option<HouseholdId>, StoreFault> {
@@ -389,15 +420,18 @@ impl Transaction for LocalTransaction<'_> {
         Ok(held.map_or(0, |(_, seq)| seq))
     }
     fn heads(&mut self, scope: &Scope) -> Result<Vec<Cursor>, StoreFault> {
-        let mut heads = Vec::new();
-        for (key, value) in self.scan(&[table::HEAD])? {
-            let (feed, seq) = self.read(&key, value)?;
-            if scope.holds(&feed) {
-                heads.push(Cursor { feed, seq });
+        let mut heads = BTreeSet::new();
+        // No batch becomes visible while these are read: they are as of one moment.
+        let _still = self.store.visible.read().unwrap_or_else(PoisonError::into_inner);
+        for prefix in feed::beginnings(scope) {
+            for (key, value) in self.scan(&key(table::HEAD, &[prefix.as_bytes()]))? {
+                let (feed, seq) = self.read(&key, value)?;
+                if scope.holds(&feed) {
+                    heads.insert(Cursor { feed, seq });
+                }
             }
         }
-        heads.sort();
-        Ok(heads)
+        Ok(heads.into_iter().collect())
     }
 
     fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
@@ -430,10 +464,9 @@ impl Transaction for LocalTransaction<'_> {
     }
     fn lapsed(&mut self, before: Moment, limit: usize) -> Result<Vec<Holding>, StoreFault> {
         let mut found = Vec::new();
-        for lease in self.scan(&[table::LEASE])?.into_keys() {
-            if found.len() >= limit || lease >= lease_key(before, WishId::default(), 0) {
-                break;
-            }
+        let end = lease_key(before, WishId::default(), 0);
+        for (lease, _) in self.scan_from(&[table::LEASE], &[], limit)?.into_iter().take_while(|(lease, _)| *lease < end)
+        {
             let unit = [&[table::UNIT], &lease[9..]].concat();
             found.push(self.get(&unit)?.ok_or_else(|| damaged("a lease of no unit"))?);
         }
@@ -447,13 +480,35 @@ impl Transaction for LocalTransaction<'_> {
         Ok(next)
     }
 
+    fn keeps_notes(&self) -> bool {
+        true
+    }
+    fn note(&mut self, name: &[u8]) -> Result<Option<Bytes>, StoreFault> {
+        self.lock();
+        self.get(&key(table::NOTE, &[name]))
+    }
+    fn put_note(&mut self, name: &[u8], value: Option<&Bytes>) -> Result<(), StoreFault> {
+        let key = key(table::NOTE, &[name]);
+        match value {
+            Some(value) => self.put(key, value),
+            None => self.delete(key),
+        }
+    }
+    fn notes(&mut self, prefix: &[u8], limit: usize) -> Result<Vec<Bytes>, StoreFault> {
+        let found = self.scan_from(&key(table::NOTE, &[prefix]), &[], limit)?;
+        found.into_iter().map(|(key, value)| self.read(&key, value)).collect()
+    }
+
     fn commit(self: Box<Self>) -> Result<(), StoreFault> {
         if self.writes.is_empty() {
             return Ok(());
         }
         let batch: Batch = self.writes.into_iter().collect();
         let index = &self.store.index;
-        index.apply(index.applied_seq() + 1, &batch)?;
+        {
+            let _alone = self.store.visible.write().unwrap_or_else(PoisonError::into_inner);
+            index.apply(index.applied_seq() + 1, &batch)?;
+        }
         Ok(index.make_durable()?)
     }
 }

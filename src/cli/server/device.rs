@@ -54,7 +54,8 @@ impl Code {
         let mut workers = Vec::new();
         for text in &self.worker {
             let all = worker::workers(bureau)?;
-            workers.push(pick(text, "worker", Kind::Worker, all, |worker| (worker.id.to_string(), worker.name.clone()))?);
+            workers
+                .push(pick(text, "worker", Kind::Worker, all, |worker| (worker.id.to_string(), worker.name.clone()))?);
         }
         let mut territories = self.territory.iter().map(|code| territory(code)).collect::<Result<Vec<_>, _>>()?;
         if territories.is_empty() {

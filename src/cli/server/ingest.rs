@@ -66,7 +66,8 @@ impl Ingest {
         if !self.supervised {
             return Ok(bureau.authority.receive(io.now.at, parcel)?);
         }
-        let held = bureau.county.begin().and_then(|mut tx| tx.peek_device(parcel.device)).map_err(ProtocolError::from)?;
+        let held =
+            bureau.county.begin().and_then(|mut tx| tx.peek_device(parcel.device)).map_err(ProtocolError::from)?;
         let device = held.ok_or(ProtocolError::UnknownDevice)?;
         let key = device.secret.0.as_slice().try_into();
         let key = key.map_err(|_| ProtocolError::Failed { detail: "a device without a key".into() })?;

@@ -42,7 +42,8 @@ impl Place {
                 Place { authority: Authority::new(county.clone()), county, embedded: None, kind: "postgres" }
             }
             Some(other) => {
-                let expected = ("sled 或 postgres://用户:口令@主机/库", "sled or postgres://user:password@host/database");
+                let expected =
+                    ("sled 或 postgres://用户:口令@主机/库", "sled or postgres://user:password@host/database");
                 return Err(CliError::Value { option: "store", value: other.to_owned(), expected }.into());
             }
         };
@@ -103,8 +104,7 @@ pub fn remember(url: &str, io: &Io<'_>) -> Result<(), Fault> {
     let path = note(io);
     let written = (|| {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(io.home.join("server"))?;
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
         file.write_all(url.as_bytes())
     })();
     written.map_err(|error: std::io::Error| CliError::file(&path, &error).into())

@@ -83,6 +83,33 @@ fn a_scan_gives_its_prefix_in_order() {
 }
 
 #[test]
+fn a_scan_may_begin_anywhere() {
+    let many: Vec<String> = (0..200).map(|n| format!("m{n:03}")).collect();
+    let ops: Vec<(&str, Option<&str>)> =
+        many.iter().map(|key| (key.as_str(), Some("v"))).chain([("a", Some("1")), ("n", Some("2"))]).collect();
+    for case in Case::all() {
+        let index = case.open();
+        index.apply(1, &batch(&ops)).unwrap();
+        let check = |prefix: &str, from: &str, expected: &[&str]| {
+            let scan = index.scan_from(prefix.as_bytes(), from.as_bytes());
+            let found: Vec<String> = scan.map(|record| String::from_utf8(record.unwrap().0).unwrap()).collect();
+            assert_eq!(found, expected, "{}: {prefix} from {from}", case.name);
+        };
+        let all: Vec<&str> = many.iter().map(String::as_str).collect();
+        check("m", "", &all);
+        check("m", "m", &all);
+        check("m", "a", &all);
+        check("m", "m063", &all[63..]);
+        check("m", "m063\0", &all[64..]);
+        check("m", "m199\0", &[]);
+        check("m", "n", &[]);
+        check("m19", "m195", &all[195..]);
+        check("b", "a", &[]);
+        check("", "m199", &["m199", "n"]);
+    }
+}
+
+#[test]
 fn the_last_operation_on_a_key_counts() {
     for case in Case::all() {
         let index = case.open();

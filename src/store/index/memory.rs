@@ -7,6 +7,9 @@ use super::{Batch, Index, IndexStats, Scan};
 use crate::store::Seq;
 use crate::store::error::{Result, StoreError};
 
+/// Records read at once by a scan that may end early.
+const PORTION: usize = 64;
+
 /// An index in memory; gone when it is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryIndex(RwLock<State>);
@@ -42,6 +45,30 @@ impl Index for MemoryIndex {
             .map(|(key, value)| Ok((key.clone(), value.clone())))
             .collect();
         Box::new(found.into_iter())
+    }
+
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        // A few records at a time, so that no lock is held between them.
+        let mut next = Some(from.max(prefix).to_vec());
+        let mut ready = Vec::new().into_iter();
+        Box::new(std::iter::from_fn(move || {
+            if ready.len() == 0
+                && let Some(from) = next.take()
+            {
+                let found: Vec<_> = self
+                    .state()
+                    .records
+                    .range(from..)
+                    .take_while(|(key, _)| key.starts_with(prefix))
+                    .take(PORTION)
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect();
+                // The next key after one is that key with a zero behind it.
+                next = found.last().filter(|_| found.len() == PORTION).map(|(key, _)| [key.as_slice(), &[0]].concat());
+                ready = found.into_iter();
+            }
+            ready.next().map(Ok)
+        }))
     }
 
     fn apply(&self, seq: Seq, batch: &Batch) -> Result<()> {

@@ -103,6 +103,27 @@ impl SledIndex {
         }
     }
 
+    /// What sled finds, with the seals opened; its own record is passed over.
+    fn opened(&self, mut found: ::sled::Iter) -> Scan<'_> {
+        let mut failed = false;
+        Box::new(std::iter::from_fn(move || {
+            while !failed {
+                match self.contained(|_| found.next().transpose()) {
+                    Ok(None) => return None,
+                    Ok(Some((key, _))) if key == META_KEY => {}
+                    Ok(Some((key, stored))) => {
+                        return Some(self.sealer.open(PLACE, &key, &stored).map(|plain| (key.to_vec(), plain)));
+                    }
+                    Err(error) => {
+                        failed = true;
+                        return Some(Err(error));
+                    }
+                }
+            }
+            None
+        }))
+    }
+
     fn seal(&self, key: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         self.sealer.seal(PLACE, key, plain)
     }
@@ -126,27 +147,20 @@ impl Index for SledIndex {
     }
 
     fn scan(&self, prefix: &[u8]) -> Scan<'_> {
-        let mut found = match self.contained(|db| Ok(db.scan_prefix(prefix))) {
-            Ok(found) => found,
-            Err(error) => return Box::new(std::iter::once(Err(error))),
-        };
-        let mut failed = false;
-        Box::new(std::iter::from_fn(move || {
-            while !failed {
-                match self.contained(|_| found.next().transpose()) {
-                    Ok(None) => return None,
-                    Ok(Some((key, _))) if key == META_KEY => {}
-                    Ok(Some((key, stored))) => {
-                        return Some(self.sealer.open(PLACE, &key, &stored).map(|plain| (key.to_vec(), plain)));
-                    }
-                    Err(error) => {
-                        failed = true;
-                        return Some(Err(error));
-                    }
-                }
-            }
-            None
-        }))
+        match self.contained(|db| Ok(db.scan_prefix(prefix))) {
+            Ok(found) => self.opened(found),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    }
+
+    fn scan_from<'a>(&'a self, prefix: &'a [u8], from: &'a [u8]) -> Scan<'a> {
+        match self.contained(|db| Ok(db.range(from.max(prefix)..))) {
+            Ok(found) => Box::new(
+                self.opened(found)
+                    .take_while(move |record| record.as_ref().map_or(true, |(key, _)| key.starts_with(prefix))),
+            ),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
     }
 
     fn apply(&self, seq: Seq, batch: &Batch) -> Result<()> {

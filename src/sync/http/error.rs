@@ -17,6 +17,9 @@ pub enum LinkError {
     /// The device's key would travel in the open. `link.insecure`
     #[error("plain HTTP to another machine")]
     Insecure,
+    /// This device has not joined a server. `link.not_joined`
+    #[error("not joined")]
+    NotJoined,
     /// A certificate file that cannot be used. `link.bad_certificate_file`
     #[error("the certificate file cannot be used: {detail}")]
     BadCertificateFile {
@@ -70,6 +73,7 @@ impl Explain for LinkError {
         match self {
             LinkError::BadUrl { .. } => "link.bad_url",
             LinkError::Insecure => "link.insecure",
+            LinkError::NotJoined => "link.not_joined",
             LinkError::BadCertificateFile { .. } => "link.bad_certificate_file",
             LinkError::Untrusted { .. } => "link.untrusted",
             LinkError::Offline { .. } => "link.offline",
@@ -89,6 +93,7 @@ impl Explain for LinkError {
         match self {
             LinkError::BadUrl { url } => say::bad_url(lang, url),
             LinkError::Insecure => say::insecure(lang).into(),
+            LinkError::NotJoined => say::not_joined(lang).into(),
             LinkError::BadCertificateFile { detail } => say::bad_certificate_file(lang, detail),
             LinkError::Untrusted { detail } => say::untrusted(lang, detail),
             LinkError::Offline { detail } => say::offline(lang, detail),
@@ -101,6 +106,7 @@ impl Explain for LinkError {
         match self {
             LinkError::BadUrl { .. } => say::bad_url_remedy(lang).into(),
             LinkError::Insecure => say::insecure_remedy(lang).into(),
+            LinkError::NotJoined => say::unsigned_remedy(lang).into(),
             LinkError::BadCertificateFile { .. } => say::bad_certificate_file_remedy(lang).into(),
             LinkError::Untrusted { .. } => say::untrusted_remedy(lang).into(),
             LinkError::Offline { .. } => say::offline_remedy(lang).into(),

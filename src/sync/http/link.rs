@@ -33,12 +33,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            connect: Duration::from_secs(10),
-            request: Duration::from_secs(120),
-            trust: None,
-            allow_plain: false,
-        }
+        Options { connect: Duration::from_secs(10), request: Duration::from_secs(120), trust: None, allow_plain: false }
     }
 }
 
@@ -181,7 +176,7 @@ impl Link {
             headers.push(("content-type", BINARY.to_owned()));
         }
         if signed {
-            let (device, secret) = self.identity.as_ref().ok_or(LinkError::Insecure)?;
+            let (device, secret) = self.identity.as_ref().ok_or(LinkError::NotJoined)?;
             let at = Moment(clock().0.saturating_add(self.ahead));
             let signed = Signed { method, path, body: body.unwrap_or_default() };
             headers.push(("authorization", Seal::new(*device, secret, at, signed).header()));
@@ -191,9 +186,8 @@ impl Link {
         self.traffic.bytes_up += sent(method, &url, &headers, body);
         let answer = match body {
             Some(body) => {
-                let request = headers.iter().fold(self.agent.post(&url), |request, (name, value)| {
-                    request.header(*name, value)
-                });
+                let request =
+                    headers.iter().fold(self.agent.post(&url), |request, (name, value)| request.header(*name, value));
                 request.send(body)
             }
             None => {
@@ -330,7 +324,8 @@ mod tests {
             assert_eq!(is_this_machine(base), expected, "{base}");
         }
         let mut link = Link::new("http://10.0.0.1", &Options::default()).unwrap();
-        let join = Join { code: String::new(), device: DeviceId::default(), secret: vec![0; 32].into(), name: String::new() };
+        let join =
+            Join { code: String::new(), device: DeviceId::default(), secret: vec![0; 32].into(), name: String::new() };
         assert_eq!(link.enrol(&join), Err(LinkError::Insecure));
     }
 }

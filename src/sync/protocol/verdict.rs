@@ -10,9 +10,12 @@ use crate::domain::record::RecordKey;
 use crate::domain::refusal::{Label, Refusal};
 use crate::domain::region::RegionCode;
 use crate::domain::value::Value;
-use crate::i18n::{Explain, Lang};
+use crate::i18n::{Explain, Lang, sync as say};
 
-/// The server's answer to one command; the same for ever.
+/// The code of [`Outcome::waiting`].
+const WAITS: &str = "command.waits";
+
+/// The server's answer to one command; the same for ever, unless it says that the command [waits](Outcome::waits).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// The command's number on its device.
@@ -97,6 +100,21 @@ impl Outcome {
             also: refusal.also.iter().map(|fault| Told::of(fault)).collect(),
             lost_claim: None,
         }
+    }
+
+    /// What a command is told that waits on the server for a record which others have yet to bring back after a restore.
+    /// The server decides it when the record comes, or refuses it for good once every device must have sent again what it
+    /// kept. To a program that does not know of it this is a refusal that explains itself.
+    pub fn waiting() -> Outcome {
+        let label = |say: fn(Lang) -> &'static str| Label { zh: say(Lang::Zh).into(), en: say(Lang::En).into() };
+        let told =
+            Told { code: WAITS.to_owned(), field: None, message: label(say::waits), remedy: label(say::waits_remedy) };
+        Outcome::Refused { told, also: Vec::new(), lost_claim: None }
+    }
+
+    /// Whether the command waits: no verdict yet. The device shows it as it shows what it has not sent, and asks again.
+    pub fn waits(&self) -> bool {
+        matches!(self, Outcome::Refused { told, .. } if told.code == WAITS)
     }
 
     /// Whether the command stands, in whole or in part.

@@ -5,11 +5,7 @@ use crate::central::enrolment::{Code, Codes};
 use crate::central::store::{StoreFault, Transaction};
 
 impl Codes for LocalStore {
-    fn change(
-        &self,
-        selector: &str,
-        change: &mut dyn FnMut(Option<Code>) -> Option<Code>,
-    ) -> Result<(), StoreFault> {
+    fn change(&self, selector: &str, change: &mut dyn FnMut(Option<Code>) -> Option<Code>) -> Result<(), StoreFault> {
         let mut tx = LocalTransaction { store: self, writer: None, writes: Default::default() };
         tx.lock();
         let key = key(table::CODE, &[selector.as_bytes()]);
