@@ -138,7 +138,7 @@ actions! {
         Fulfil "fulfil" "圆梦" "Fulfil" undo;
         KeepHeld "conflict.keep" "保留现值" "Keep what stands";
         TakeOffered "conflict.take" "采用另一值" "Take the other";
-        ClaimNext "claim.next" "认领相近心愿" "Claim a like wish" undo;
+        ClaimNext "claim.next" "改选相近心愿" "Take a like wish" undo;
         PutAway "inbox.away" "办妥移出" "Put away";
         ConfirmReceipt "receipt.confirm" "受助人确认" "Confirm receipt" confirm;
     }
