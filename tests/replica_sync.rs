@@ -409,3 +409,36 @@ fn work_done_alone_is_sent_in_the_name_of_the_enrolled_worker_and_a_demo_never()
     demo.replica().commit(&actor, Now::new(county.now), Command::Seed { records }).unwrap();
     assert_eq!(demo.replica().may_enrol().unwrap_err().code(), "enrol.demo_home");
 }
+
+#[test]
+fn what_the_server_alone_refuses_leaves_the_view_with_its_verdict() {
+    let county = county();
+    let mut laptop = Laptop::new(&county, 11, Role::GridWorker, &[1]);
+    // The laptop takes its worker for one of the bureau; the server knows better.
+    laptop.role = Role::CivilAffairs;
+    let id = WorkerId::new();
+    let record = zhulian::domain::worker::Worker {
+        id,
+        name: "赵外人".into(),
+        role: Role::GridWorker,
+        active: true,
+        ..Default::default()
+    };
+    laptop.act(&county, Command::Register { record: Box::new(Record::Worker(record)) });
+    let key = RecordKey { kind: Kind::Worker, id: id.into() };
+    let stored = |laptop: &Laptop| {
+        let mut found = false;
+        let bytes = id.0.bytes();
+        let see = |name: &[u8], _| {
+            found |= name[0] == b'r' && name.windows(16).any(|window| window == bytes);
+            true
+        };
+        laptop.replica().store().scan(b"r", see).unwrap();
+        found
+    };
+    assert!(stored(&laptop) && laptop.replica().record(key, None).unwrap().is_some());
+    assert_eq!(laptop.sync(&county).verdicts.refused, 1);
+    laptop.restart();
+    assert!(!stored(&laptop), "it is no longer in the view");
+    assert_eq!(laptop.replica().inbox().unwrap().len(), 1);
+}

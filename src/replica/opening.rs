@@ -151,7 +151,7 @@ impl Replica {
         let mut folded = Folded::default();
         match folded.fold(&Held(index), &logged) {
             Ok(()) => Ok(vault::batch(index, &folded)?),
-            Err(_) if self.enrolment().is_some() => Ok(Batch::new()),
+            Err(_) if self.enrolment().is_some() => Ok(super::sync::marked(&logged)?),
             Err(fault) => Err(fault.into()),
         }
     }

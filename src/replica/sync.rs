@@ -36,6 +36,7 @@ use super::{Logged, Replica, ReplicaError, lock};
 use crate::domain::command::Envelope;
 use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
+use crate::store::{Batch, StoreError};
 use crate::sync::protocol::{Bytes, encode_command};
 
 /// How a device stands with its server.
@@ -51,6 +52,13 @@ pub struct Standing {
     pub refused: u64,
     /// Conflicts that wait for a person.
     pub conflicts: u64,
+}
+
+/// The marks by which the next round writes anew what a command touches.
+pub(super) fn marked(logged: &Logged) -> Result<Batch, StoreError> {
+    let mut batch = Batch::new();
+    held::mark(&mut batch, &view::stale_of(logged))?;
+    Ok(batch)
 }
 
 impl Replica {

@@ -20,7 +20,6 @@ pub struct Letters {
 
 /// One thing that a person has to look at.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "few, and never moved in numbers")]
 pub enum Item {
     /// Two values for one fact.
     Conflict(OpenConflict),
@@ -30,7 +29,6 @@ pub enum Item {
 
 /// What is done with a letter.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "made for one key and used up")]
 pub enum Act {
     /// A conflict is settled.
     Settle(OpenConflict, Choice),
