@@ -46,7 +46,7 @@ impl Desk {
             let chosen = worker.and_then(|id| workers.get(&id)).or_else(|| {
                 workers.values().filter(|worker| !worker.meta.deleted).min_by_key(|w| (w.regions.is_empty(), w.id))
             });
-            actor_of(chosen, &replica)
+            actor_of(chosen.map(|worker| &**worker), &replica)
         };
         Desk { replica, actor }
     }

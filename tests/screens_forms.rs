@@ -165,7 +165,7 @@ fn a_routine_visit_takes_few_keys() {
     let done = bench.drive.keys(keys[5]).screen();
     assert!(done.contains("已保存"), "{filled}\n{done}");
     let memory = bench.desk.replica().read();
-    assert!(memory.pools.needs.iter().any(|need| need.title == title));
+    assert!(memory.pools.needs.iter().any(|need| need.title() == title));
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn a_claim_goes_its_way_to_the_beneficiary() {
     let mut bench = village(Lang::Zh, 80, 24);
     let state = |bench: &Bench| {
         let memory = bench.desk.replica().read();
-        memory.pools.wishes.iter().find(|wish| wish.card_text.contains("台灯")).map(|wish| wish.state)
+        memory.pools.wishes.iter().find(|wish| wish.card_text().contains("台灯")).map(|wish| wish.state)
     };
     bench.drive.keys("Alt-5 F3 Ctrl-T");
     assert_eq!(state(&bench), Some(WishState::Connected), "{}", bench.drive.screen());
@@ -249,7 +249,7 @@ fn a_claim_goes_its_way_to_the_beneficiary() {
 
 fn need_state(bench: &Bench, title: &str) -> Option<NeedState> {
     let memory = bench.desk.replica().read();
-    memory.pools.needs.iter().find(|need| need.title == title).map(|need| need.state)
+    memory.pools.needs.iter().find(|need| need.title() == title).map(|need| need.state)
 }
 
 #[test]

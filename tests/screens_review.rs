@@ -17,12 +17,12 @@ use zhulian::i18n::Lang;
 
 fn wish_state(bench: &Bench, part: &str) -> Option<WishState> {
     let memory = bench.desk.replica().read();
-    memory.pools.wishes.iter().find(|wish| wish.card_text.contains(part)).map(|wish| wish.state)
+    memory.pools.wishes.iter().find(|wish| wish.card_text().contains(part)).map(|wish| wish.state)
 }
 
 fn need_state(bench: &Bench, title: &str) -> Option<NeedState> {
     let memory = bench.desk.replica().read();
-    memory.pools.needs.iter().find(|need| need.title == title).map(|need| need.state)
+    memory.pools.needs.iter().find(|need| need.title() == title).map(|need| need.state)
 }
 
 /// A village with a card that was just written: the valid need, one more gift of its class, so it says why.
@@ -100,7 +100,7 @@ fn a_second_like_need_found_on_a_visit_says_why() {
     let saved = bench.drive.keys("F8").screen();
     assert!(saved.contains("已保存：登记走访"), "{saved}");
     let memory = bench.desk.replica().read();
-    assert_eq!(memory.pools.needs.iter().filter(|need| need.title == "电饭煲").count(), 2);
+    assert_eq!(memory.pools.needs.iter().filter(|need| need.title() == "电饭煲").count(), 2);
 }
 
 #[test]

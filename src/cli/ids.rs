@@ -23,14 +23,14 @@ pub fn household(desk: &Desk, text: &str) -> Result<HouseholdId, Fault> {
 /// A need by id or number.
 pub fn need(desk: &Desk, text: &str) -> Result<NeedId, Fault> {
     let memory = desk.replica().read();
-    let rows = memory.pools.needs.iter().map(|row| (row.id.into(), row.no.eq_ignore_ascii_case(text.trim())));
+    let rows = memory.pools.needs.iter().map(|row| (row.id.into(), row.no().eq_ignore_ascii_case(text.trim())));
     pick(text, Kind::Need, "need", rows).map(NeedId)
 }
 
 /// A wish by id or number.
 pub fn wish(desk: &Desk, text: &str) -> Result<WishId, Fault> {
     let memory = desk.replica().read();
-    let rows = memory.pools.wishes.iter().map(|row| (row.id.into(), row.no.eq_ignore_ascii_case(text.trim())));
+    let rows = memory.pools.wishes.iter().map(|row| (row.id.into(), row.no().eq_ignore_ascii_case(text.trim())));
     pick(text, Kind::Wish, "wish", rows).map(WishId)
 }
 

@@ -55,11 +55,11 @@ fn waiting(wish: &WishRow, lang: Lang) -> Vec<Json> {
             "code": "claim.tentative",
             "wish": wish.id,
             "claim": claim.id,
-            "no": wish.no,
-            "card_text": wish.card_text,
+            "no": wish.no(),
+            "card_text": wish.card_text(),
             "by": view::day(claim.contact_by),
-            "message": say::inbox_tentative(lang, &wish.card_text, &view::day_text(claim.contact_by)),
-            "remedy": say::inbox_tentative_remedy(lang, &wish.no),
+            "message": say::inbox_tentative(lang, wish.card_text(), &view::day_text(claim.contact_by)),
+            "remedy": say::inbox_tentative_remedy(lang, wish.no()),
         }));
     }
     if wish.state == WishState::Fulfilled {
@@ -67,11 +67,11 @@ fn waiting(wish: &WishRow, lang: Lang) -> Vec<Json> {
             "kind": "to_confirm",
             "code": "wish.to_confirm",
             "wish": wish.id,
-            "no": wish.no,
-            "card_text": wish.card_text,
+            "no": wish.no(),
+            "card_text": wish.card_text(),
             "by": null,
-            "message": say::inbox_confirm(lang, &wish.card_text),
-            "remedy": say::inbox_confirm_remedy(lang, &wish.no),
+            "message": say::inbox_confirm(lang, wish.card_text()),
+            "remedy": say::inbox_confirm_remedy(lang, wish.no()),
         }));
     }
     items

@@ -67,6 +67,6 @@ fn commit(desk: &Desk, io: &mut Io<'_>, need: NeedId, command: Command) -> Outco
     let committed = desk.commit(command)?;
     let row = desk.replica().read().pools.needs.find(need).cloned();
     let Some(row) = row else { return Err(ids::not_found(crate::domain::record::Kind::Need, "need").into()) };
-    let value = json!({"id": row.id, "no": row.no, "state": row.state, "seq": committed.id.seq});
-    io.answer(&value, say::need_now(io.lang, &row.id.to_string(), &row.no, &row.title, &row.state.label(io.lang)))
+    let value = json!({"id": row.id, "no": row.no(), "state": row.state, "seq": committed.id.seq});
+    io.answer(&value, say::need_now(io.lang, &row.id.to_string(), row.no(), row.title(), &row.state.label(io.lang)))
 }

@@ -52,10 +52,10 @@ fn counted(desk: &Desk, io: &Io<'_>) -> Result<Vec<FigureRow>, super::Fault> {
         let memory = replica.read();
         let reference = &memory.reference;
         let mut loose: Vec<Record> = Vec::new();
-        loose.extend(reference.regions.values().cloned().map(Record::Region));
-        loose.extend(reference.stations.values().cloned().map(Record::Station));
+        loose.extend(reference.regions.values().map(|record| Record::Region((**record).clone())));
+        loose.extend(reference.stations.values().map(|record| Record::Station((**record).clone())));
         loose.extend(reference.orgs.values().cloned().map(Record::Org));
-        loose.extend(reference.workers.values().cloned().map(Record::Worker));
+        loose.extend(reference.workers.values().map(|record| Record::Worker((**record).clone())));
         loose.extend(reference.resources.iter().cloned().map(Record::Resource));
         (loose, memory.rows.iter().filter(|(_, row)| row.is_present()).count())
     };

@@ -66,13 +66,13 @@ fn commit(desk: &Desk, io: &mut Io<'_>, wish: WishId, command: Command) -> Outco
     let Some(row) = row else { return Err(ids::not_found(Kind::Wish, "wish").into()) };
     let value = json!({
         "id": row.id,
-        "no": row.no,
+        "no": row.no(),
         "state": row.state,
         "units": row.units,
         "free": row.free,
         "seq": committed.id.seq,
     });
-    io.answer(&value, say::wish_now(io.lang, &row.id.to_string(), &row.no, &row.state.label(io.lang)))
+    io.answer(&value, say::wish_now(io.lang, &row.id.to_string(), row.no(), &row.state.label(io.lang)))
 }
 
 /// Carries out a command on a claim and answers with the states of claim and wish.
@@ -82,12 +82,12 @@ fn commit_claim(desk: &Desk, io: &mut Io<'_>, claim: ClaimId, command: Command) 
     let row = desk.replica().read().pools.wishes.find(claim.wish).cloned();
     let Some(row) = row else { return Err(ids::not_found(Kind::Wish, "wish").into()) };
     let mut value = claim_json(&claim);
-    value["no"] = json!(row.no);
+    value["no"] = json!(row.no());
     value["wish_state"] = json!(row.state);
     value["free"] = json!(row.free);
     value["seq"] = json!(committed.id.seq);
     let (claim_state, wish_state) = (claim.state.label(io.lang), row.state.label(io.lang));
-    io.answer(&value, say::claim_now(io.lang, &claim.id.to_string(), &row.no, &claim_state, &wish_state))
+    io.answer(&value, say::claim_now(io.lang, &claim.id.to_string(), row.no(), &claim_state, &wish_state))
 }
 
 fn read_claim(desk: &Desk, id: ClaimId) -> Result<Claim, Fault> {

@@ -23,10 +23,8 @@ pub struct NeedRow {
     pub id: NeedId,
     /// Its household.
     pub household: HouseholdId,
-    /// Its number.
-    pub no: String,
-    /// What is needed.
-    pub title: String,
+    /// Its number, and what is needed.
+    texts: Texts,
     /// Field of service.
     pub field: Code,
     /// Urgency, 1 most urgent to 4.
@@ -48,16 +46,12 @@ pub struct WishRow {
     pub id: WishId,
     /// Its household, where this device may know it.
     pub household: Option<HouseholdId>,
-    /// Its number.
-    pub no: String,
-    /// The card's text.
-    pub card_text: String,
+    /// Its number, the card's text, the town's code.
+    texts: Texts,
     /// Category.
     pub category: Code,
     /// Age band of the beneficiary.
     pub age_band: Code,
-    /// Town.
-    pub town: RegionCode,
     /// Ceiling of its cost.
     pub ceiling: Option<Fen>,
     /// State.
@@ -203,14 +197,41 @@ impl<T: PoolRow> Pool<T> {
     }
 }
 
+/// Several texts in one piece of memory: a city has a hundred thousand rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Texts(Box<str>);
+
+/// Stands between the texts. No text on record holds it: control characters are stripped at the door.
+const BETWEEN: char = '\u{1f}';
+
+impl Texts {
+    fn of(texts: &[&str]) -> Texts {
+        Texts(texts.join(BETWEEN.encode_utf8(&mut [0; 4])).into_boxed_str())
+    }
+
+    fn get(&self, at: usize) -> &str {
+        self.0.split(BETWEEN).nth(at).unwrap_or_default()
+    }
+}
+
 impl NeedRow {
+    /// Its number.
+    pub fn no(&self) -> &str {
+        self.texts.get(0)
+    }
+
+    /// What is needed.
+    pub fn title(&self) -> &str {
+        self.texts.get(1)
+    }
+
     /// The row of a need.
     pub fn of(need: &Need) -> NeedRow {
         NeedRow {
             id: need.id,
             household: need.household,
-            no: need.no.clone(),
-            title: need.title.clone(),
+            texts: Texts::of(&[&need.no, &need.title]),
             field: need.field.clone(),
             urgency: need.urgency.clone(),
             state: need.state,
@@ -222,6 +243,21 @@ impl NeedRow {
 }
 
 impl WishRow {
+    /// Its number.
+    pub fn no(&self) -> &str {
+        self.texts.get(0)
+    }
+
+    /// The card's text.
+    pub fn card_text(&self) -> &str {
+        self.texts.get(1)
+    }
+
+    /// The town's code; empty where none is on record.
+    pub fn town(&self) -> RegionCode {
+        RegionCode::parse(self.texts.get(2)).unwrap_or_default()
+    }
+
     /// The row of a wish with its claims.
     pub fn of(wish: &Wish, claims: &[Claim]) -> WishRow {
         let mine: Vec<Claim> = claims.iter().filter(|claim| claim.wish == wish.id).cloned().collect();
@@ -239,11 +275,9 @@ impl WishRow {
         WishRow {
             id: wish.id,
             household: wish.household,
-            no: wish.no.clone(),
-            card_text: wish.card_text.clone(),
+            texts: Texts::of(&[&wish.no, &wish.card_text, wish.town.as_str()]),
             category: wish.category.clone(),
             age_band: wish.age_band.clone(),
-            town: wish.town.clone(),
             ceiling: wish.ceiling,
             state: wish.state,
             round: wish.round,

@@ -236,8 +236,9 @@ impl Projection {
     }
 }
 
-/// From so many rows on a second thread pays for its start.
-const PARALLEL_FROM: u32 = 20_000;
+/// Rows from which on search is built on several threads: below, one takes a tenth of a second, and the parts of several
+/// would stand beside the whole for a moment.
+const PARALLEL_FROM: u32 = 150_000;
 
 /// Threads that search may use: two at most, as more would only wait for memory.
 fn threads() -> u32 {

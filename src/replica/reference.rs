@@ -10,17 +10,18 @@ use crate::domain::resource::Resource;
 use crate::domain::station::Station;
 use crate::domain::worker::Worker;
 
-/// The reference records by kind.
+/// The reference records by kind. Those of which a city has thousands are boxed, since the empty places of a table would
+/// otherwise cost as much as the records.
 #[derive(Debug, Default)]
 pub struct Reference {
     /// Regions by code; of several with one code, the one in force.
-    pub regions: HashMap<RegionCode, Region>,
+    pub regions: HashMap<RegionCode, Box<Region>>,
     /// Stations.
-    pub stations: HashMap<StationId, Station>,
+    pub stations: HashMap<StationId, Box<Station>>,
     /// Organisations.
     pub orgs: HashMap<OrgId, Org>,
     /// Workers.
-    pub workers: HashMap<WorkerId, Worker>,
+    pub workers: HashMap<WorkerId, Box<Worker>>,
     /// Resources.
     pub resources: Vec<Resource>,
 }
@@ -34,17 +35,17 @@ impl Reference {
                     held.id == region.id || held.valid_to.is_some() || region.valid_from > held.valid_from
                 });
                 if newer {
-                    self.regions.insert(region.code.clone(), region);
+                    self.regions.insert(region.code.clone(), Box::new(region));
                 }
             }
             Record::Station(station) => {
-                self.stations.insert(station.id, station);
+                self.stations.insert(station.id, Box::new(station));
             }
             Record::Org(org) => {
                 self.orgs.insert(org.id, org);
             }
             Record::Worker(worker) => {
-                self.workers.insert(worker.id, worker);
+                self.workers.insert(worker.id, Box::new(worker));
             }
             Record::Resource(resource) => match self.resources.iter_mut().find(|held| held.id == resource.id) {
                 Some(held) => *held = resource,
@@ -58,10 +59,10 @@ impl Reference {
     pub fn get(&self, key: RecordKey) -> Option<Record> {
         use crate::domain::record::Kind;
         match key.kind {
-            Kind::Region => self.regions.values().find(|r| r.key() == key).cloned().map(Record::Region),
-            Kind::Station => self.stations.get(&key.id.into()).cloned().map(Record::Station),
+            Kind::Region => self.regions.values().find(|r| r.key() == key).map(|r| Record::Region((**r).clone())),
+            Kind::Station => self.stations.get(&key.id.into()).map(|r| Record::Station((**r).clone())),
             Kind::Org => self.orgs.get(&key.id.into()).cloned().map(Record::Org),
-            Kind::Worker => self.workers.get(&key.id.into()).cloned().map(Record::Worker),
+            Kind::Worker => self.workers.get(&key.id.into()).map(|r| Record::Worker((**r).clone())),
             Kind::Resource => self.resources.iter().find(|r| r.key() == key).cloned().map(Record::Resource),
             _ => None,
         }
@@ -96,5 +97,6 @@ impl Reference {
             .filter(|region| region.level == level && region.name == name && !region.meta.deleted)
             .filter(|region| under.is_none_or(|parent| parent.contains(&region.code)))
             .min_by(|a, b| a.code.cmp(&b.code))
+            .map(|region| &**region)
     }
 }

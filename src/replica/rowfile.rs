@@ -15,7 +15,7 @@ use crate::domain::worker::{Role, Worker};
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Rows in one chunk: a chunk is unsealed and read by one thread. Chunks stay so small that the memory they are read
 /// into is used again for the next one instead of being left behind as holes.
 const CHUNK: usize = 512;
@@ -69,10 +69,11 @@ pub(super) struct Saved {
 pub(super) fn save(projection: &Projection) -> Result<Saved, StoreError> {
     let head = Head { version: VERSION, regions: projection.regions().to_vec() };
     let mut early = vec![tagged(HEAD, codec::encode(&head)?)];
-    let regions: Vec<RegionBrief> = projection.reference.regions.values().map(RegionBrief::of).collect();
+    let regions: Vec<RegionBrief> =
+        projection.reference.regions.values().map(|region| RegionBrief::of(region)).collect();
     push_parts(&mut early, REGIONS, &regions)?;
     let with_territory = projection.reference.workers.values().filter(|worker| !worker.regions.is_empty());
-    push_parts(&mut early, WORKERS, &with_territory.map(WorkerBrief::of).collect::<Vec<_>>())?;
+    push_parts(&mut early, WORKERS, &with_territory.map(|worker| WorkerBrief::of(worker)).collect::<Vec<_>>())?;
     for numbers in projection.list_order().chunks(CHUNK) {
         early.push(tagged(ROWS, projection.rows.save(numbers)));
     }

@@ -125,6 +125,11 @@ impl<A: App> Session<A> {
         self.core.resumed(time);
     }
 
+    /// The session ends without having been asked: timers that would have run later run now.
+    pub fn ending(&mut self, time: (Now, Instant)) {
+        self.core.ring_all(time);
+    }
+
     /// Lets timers run out, and an Esc that nothing followed become one.
     pub fn tick(&mut self, time: (Now, Instant)) {
         if self.parser_until.is_some_and(|until| until <= time.1) {

@@ -60,11 +60,11 @@ impl Run for List {
             if io.json {
                 io.value(&json!({
                     "id": row.id,
-                    "no": row.no,
+                    "no": row.no(),
                     "household": row.household,
                     "archive_no": of.map(|of| of.archive_no().to_owned()),
                     "head": of.map(|of| mask::name(of.head())),
-                    "title": row.title,
+                    "title": row.title(),
                     "field": row.field,
                     "urgency": row.urgency,
                     "state": row.state,
@@ -74,8 +74,8 @@ impl Run for List {
                 continue;
             }
             table.row([
-                row.no.clone(),
-                row.title.clone(),
+                row.no().to_owned(),
+                row.title().to_owned(),
                 codes::label("urgency", row.urgency.as_str(), lang).into_owned(),
                 row.state.label(lang).into_owned(),
                 of.map(|of| mask::name(of.head())).unwrap_or_default(),

@@ -58,13 +58,13 @@ impl Run for List {
         ]);
         for row in rows.into_iter().take(self.limit.unwrap_or(usize::MAX)) {
             if io.json {
-                io.value(&as_json(row, &memory.reference.region_name(&row.town)))?;
+                io.value(&as_json(row, &memory.reference.region_name(&row.town())))?;
                 continue;
             }
             let state = row.state.label(lang);
             table.row([
-                row.no.clone(),
-                row.card_text.clone(),
+                row.no().to_owned(),
+                row.card_text().to_owned(),
                 codes::label("wish_category", row.category.as_str(), lang).into_owned(),
                 row.age_band.to_string(),
                 format!("{}/{}", row.free, row.units),
@@ -88,8 +88,8 @@ fn as_json(row: &WishRow, town: &str) -> Json {
     });
     json!({
         "id": row.id,
-        "no": row.no,
-        "card_text": row.card_text,
+        "no": row.no(),
+        "card_text": row.card_text(),
         "category": row.category,
         "age_band": row.age_band,
         "town": town,

@@ -22,7 +22,7 @@ impl Run for List {
         let you = desk.actor().worker;
         let memory = desk.replica().read();
         let mut workers: Vec<&Worker> =
-            memory.reference.workers.values().filter(|worker| !worker.meta.deleted).collect();
+            memory.reference.workers.values().map(|worker| &**worker).filter(|worker| !worker.meta.deleted).collect();
         workers.sort_by_key(|worker| (worker.id != you, worker.id));
         let mut table = Table::new(["", say::h_name(lang), say::h_role(lang), say::h_id(lang)]);
         for worker in workers.into_iter().take(self.limit.unwrap_or(usize::MAX)) {

@@ -212,7 +212,7 @@ fn in_full<'a>(need: &'a NeedRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
     let (head, village) = pool::head_and_village(Some(need.household), ctx);
     let field = codes::label("service_field", need.field.as_str(), lang);
     let urgency = codes::label("urgency", need.urgency.as_str(), lang);
-    let mut rows = vec![DetailRow::Text(need.title.as_str().into(), Role::Title)];
+    let mut rows = vec![DetailRow::Text(need.title().into(), Role::Title)];
     if ctx.is_wide() {
         rows.extend([
             DetailRow::Gap,
@@ -223,10 +223,10 @@ fn in_full<'a>(need: &'a NeedRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
             DetailRow::field(text::column_field(lang), field),
             DetailRow::field(text::column_reported(lang), format::date(need.reported, ctx).into_owned()),
             DetailRow::field(text::column_due(lang), format::date(need.due, ctx).into_owned()),
-            DetailRow::Text(need.no.as_str().into(), Role::Dim),
+            DetailRow::Text(need.no().into(), Role::Dim),
         ]);
     } else {
-        rows.push(DetailRow::Text(format!("{head}  {village}  {field}  {}", need.no).into(), Role::Dim));
+        rows.push(DetailRow::Text(format!("{head}  {village}  {field}  {}", need.no()).into(), Role::Dim));
     }
     rows
 }
@@ -245,14 +245,14 @@ fn need_row<'a>(id: NeedId, ctx: &Context<'a>) -> Row<'a> {
             codes::label("urgency", need.urgency.as_str(), lang),
             if urgent { Role::Overdue } else { Role::Text },
         ),
-        Cell::from(need.title.as_str()),
+        Cell::from(need.title()),
         Cell::from(head),
         Cell::from(need.state.label(lang)),
         Cell::new(reported, late),
         Cell::new(due, if need.due == NO_DAY { Role::Dim } else { due_role }),
         Cell::new(village, Role::Dim),
         Cell::new(codes::label("service_field", need.field.as_str(), lang), Role::Dim),
-        Cell::new(need.no.as_str(), Role::Dim),
+        Cell::new(need.no(), Role::Dim),
     ])
 }
 

@@ -254,9 +254,9 @@ fn wish_row<'a>(near: &WishLimit, ctx: &Context<'a>) -> Row<'a> {
     Row::new([
         Cell::new(due, role),
         Cell::from(limit),
-        Cell::from(wish.card_text.as_str()),
+        Cell::from(wish.card_text()),
         Cell::from(head(wish.household, ctx)),
-        Cell::new(wish.no.as_str(), Role::Dim),
+        Cell::new(wish.no(), Role::Dim),
     ])
 }
 
@@ -304,11 +304,11 @@ fn draw_needs(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_
         let urgency = crate::domain::codes::label("urgency", need.urgency.as_str(), lang).into_owned();
         Row::new([
             Cell::new(urgency, if urgent { Role::Overdue } else { Role::Text }),
-            Cell::from(need.title.as_str()),
+            Cell::from(need.title()),
             Cell::from(head(Some(need.household), ctx)),
             Cell::new(format::ago(need.reported, ctx), Role::Dim),
             Cell::new(need.state.label(lang), Role::Dim),
-            Cell::new(need.no.as_str(), Role::Dim),
+            Cell::new(need.no(), Role::Dim),
         ])
     };
     table(&columns, text::no_needs(lang), ctx).draw(area, frame.buf, &state.list(), state.agenda.needs.len(), row);

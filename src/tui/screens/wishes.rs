@@ -104,7 +104,7 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 
 /// A card carries its town only: it is in a worker's view where the town holds the worker's territory or lies in it.
 fn pool_holds(row: &WishRow, ctx: &Context<'_>) -> bool {
-    pool::holds(ctx, &row.town) || ctx.actor.regions.iter().any(|held| row.town.contains(held))
+    pool::holds(ctx, &row.town()) || ctx.actor.regions.iter().any(|held| row.town().contains(held))
 }
 
 /// Moves, filters, and carries out what can become of a wish.
@@ -261,10 +261,10 @@ fn wish_row<'a>(id: WishId, ctx: &Context<'a>) -> Row<'a> {
     let (state, role) = state_of(wish, lang);
     let (days, days_role) = pool::days_left(limit(wish), ctx);
     Row::new([
-        Cell::from(wish.card_text.as_str()),
+        Cell::from(wish.card_text()),
         Cell::new(codes::label("wish_category", wish.category.as_str(), lang), Role::Dim),
         Cell::new(codes::label("age_band", wish.age_band.as_str(), lang), Role::Dim),
-        Cell::new(ctx.memory.reference.region_name(&wish.town), Role::Dim),
+        Cell::new(ctx.memory.reference.region_name(&wish.town()), Role::Dim),
         Cell::from(yuan(wish)),
         Cell::from(format!("{}/{}", wish.free, wish.units)),
         Cell::new(state, role),
@@ -276,9 +276,9 @@ fn wish_row<'a>(id: WishId, ctx: &Context<'a>) -> Row<'a> {
 /// The card's text, and whose it is for those who work on cases.
 fn card_in_short<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
     let (head, village) = pool::head_and_village(row.household, ctx);
-    let whose = format!("{head}  {village}  {}", row.no);
+    let whose = format!("{head}  {village}  {}", row.no());
     vec![
-        DetailRow::Text(row.card_text.as_str().into(), Role::Title),
+        DetailRow::Text(row.card_text().into(), Role::Title),
         DetailRow::Text(whose.trim_start().to_owned().into(), Role::Dim),
     ]
 }
@@ -288,12 +288,12 @@ fn card<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
     let lang = ctx.lang;
     let (state, role) = state_of(row, lang);
     let mut rows = vec![
-        DetailRow::Text(row.card_text.as_str().into(), Role::Title),
+        DetailRow::Text(row.card_text().into(), Role::Title),
         DetailRow::Gap,
         DetailRow::styled(text::column_state(lang), state, role),
         DetailRow::field(text::column_category(lang), codes::label("wish_category", row.category.as_str(), lang)),
         DetailRow::field(text::column_age(lang), codes::label("age_band", row.age_band.as_str(), lang)),
-        DetailRow::field(text::column_town(lang), ctx.memory.reference.region_name(&row.town)),
+        DetailRow::field(text::column_town(lang), ctx.memory.reference.region_name(&row.town())),
         DetailRow::field(text::column_ceiling(lang), yuan(row)),
         DetailRow::field(text::column_units(lang), format!("{}/{}", row.free, row.units)),
         DetailRow::field(text::column_round(lang), row.round.to_string()),
@@ -315,7 +315,7 @@ fn card<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
         rows.push(DetailRow::field(text::column_household(lang), head));
         rows.push(DetailRow::field(text::column_place(lang), village));
     }
-    rows.push(DetailRow::styled(screens::col_number(lang), row.no.as_str(), Role::Dim));
+    rows.push(DetailRow::styled(screens::col_number(lang), row.no(), Role::Dim));
     rows
 }
 

@@ -125,6 +125,12 @@ impl<A: App> Core<A> {
         }
     }
 
+    /// Delivers every running timer at once: what waits for a quiet moment, such as keeping a draft, has no later one.
+    pub(crate) fn ring_all(&mut self, time: (Now, Instant)) {
+        self.timers.iter_mut().for_each(|(_, at)| *at = time.1);
+        self.tick(time);
+    }
+
     /// When the next timer runs out.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.timers.iter().map(|(_, at)| *at).min()

@@ -111,7 +111,11 @@ pub(super) fn drive<A: App, R: Run<A>>(
                 Arrival::Bytes(bytes) => session.bytes(&bytes, now),
                 Arrival::Resize(size) => session.resize(size, now),
                 Arrival::Resumed => session.resumed(now),
-                Arrival::End(end) => return end,
+                Arrival::End(end) => {
+                    session.ending(now);
+                    settle(session, run, inbox);
+                    return end;
+                }
             }
         }
     }

@@ -143,6 +143,15 @@ fn timers_restart_and_run_out_once() {
 }
 
 #[test]
+fn timers_run_out_when_the_session_ends() {
+    let (mut session, time) = session(false);
+    session.bytes(b"\x1b[15~", time);
+    session.ending(after(time, 1));
+    assert_eq!(session.app().seen.last().map(String::as_str), Some("timer test"));
+    assert_eq!(session.deadline(), None);
+}
+
+#[test]
 fn a_timer_without_delay_does_not_block() {
     let (mut session, time) = session(false);
     session.bytes(b"s", time);

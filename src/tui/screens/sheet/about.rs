@@ -40,7 +40,7 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::MergeNeed(id, need)
         | Purpose::ConfirmNeed(id, need)
         | Purpose::Wish(id, need) => {
-            let title = pools.needs.find(*need).map(|row| row.title.as_str()).unwrap_or_default();
+            let title = pools.needs.find(*need).map(|row| row.title()).unwrap_or_default();
             format!("{}  {title}", household(*id))
         }
         // Whoever rewrites a card has to know why it came back.
@@ -55,12 +55,14 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::RejectWish(wish)
         | Purpose::WithdrawWish(wish)
         | Purpose::Claim(wish)
-        | Purpose::ConfirmWish(wish) => pools.wishes.find(*wish).map(|row| row.card_text.clone()).unwrap_or_default(),
+        | Purpose::ConfirmWish(wish) => {
+            pools.wishes.find(*wish).map(|row| row.card_text().to_owned()).unwrap_or_default()
+        }
         Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) => pools
             .claims
             .get(claim)
             .and_then(|wish| pools.wishes.find(*wish))
-            .map(|row| row.card_text.clone())
+            .map(|row| row.card_text().to_owned())
             .unwrap_or_default(),
         Purpose::SettleLead(lead, _) => {
             pools.leads.find(*lead).map(|row| format!("{}  {}", row.subject, row.content)).unwrap_or_default()

@@ -100,7 +100,9 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
 fn other_needs(need: NeedId, ctx: &Context<'_>) -> Vec<(String, String)> {
     let Some(row) = ctx.memory.pools.needs.find(need) else { return Vec::new() };
     needs::others(row, ctx)
-        .map(|other| (other.id.to_string(), format!("{}  {}  {}", other.title, other.state.label(ctx.lang), other.no)))
+        .map(|other| {
+            (other.id.to_string(), format!("{}  {}  {}", other.title(), other.state.label(ctx.lang), other.no()))
+        })
         .collect()
 }
 
