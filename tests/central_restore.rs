@@ -13,7 +13,6 @@ use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
 use zhulian::store::Index as _;
-use zhulian::sync::client::Local as _;
 use zhulian::sync::protocol::Outcome;
 
 /// A need of household 1 that another device verifies: what each said, and the county before either was heard.

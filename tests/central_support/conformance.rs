@@ -30,6 +30,10 @@ pub fn all(fresh: &dyn Fn() -> Arc<dyn Store>) {
     leases_lapse_in_order(fresh());
     fences_rise_even_between_threads(fresh());
     feeds_have_no_holes_between_threads(fresh());
+    if fresh().begin().unwrap().keeps_notes() {
+        notes_are_found_by_their_beginning(fresh());
+        a_waiting_verdict_is_settled_once(fresh());
+    }
 }
 
 fn committed<T>(store: &Arc<dyn Store>, work: impl FnOnce(&mut dyn Transaction) -> T) -> T {
@@ -117,6 +121,42 @@ fn a_name_has_one_verdict(store: Arc<dyn Store>) {
     assert!(matches!(again, Err(StoreFault::Conflict(_) | StoreFault::Again)), "{again:?}");
 }
 
+fn notes_are_found_by_their_beginning(store: Arc<dyn Store>) {
+    let value = |n: u8| Bytes(vec![n; 3]);
+    committed(&store, |tx| {
+        for (n, key) in (1..).zip(["w/b", "w/a", "w", "x/a", "w/\u{7f}"]) {
+            tx.put_note(key.as_bytes(), Some(&value(n))).unwrap();
+        }
+        assert_eq!(tx.notes(b"w/", 9).unwrap(), [value(2), value(1), value(5)], "its own writes, in order");
+        assert_eq!(tx.note(b"w/a").unwrap(), Some(value(2)));
+    });
+    committed(&store, |tx| {
+        tx.put_note(b"w/b", None).unwrap();
+        tx.put_note(b"w/c", None).unwrap();
+        tx.put_note(b"w/a", Some(&value(9))).unwrap();
+        tx.put_note(b"w/d", Some(&value(8))).unwrap();
+        assert_eq!(tx.notes(b"w/", 9).unwrap(), [value(9), value(8), value(5)]);
+    });
+    let mut tx = store.begin().unwrap();
+    assert_eq!(tx.notes(b"w/", 2).unwrap(), [value(9), value(8)]);
+    assert_eq!(tx.note(b"w/b").unwrap(), None);
+    assert_eq!(tx.notes(b"y", 9).unwrap(), []);
+}
+
+fn a_waiting_verdict_is_settled_once(store: Arc<dyn Store>) {
+    let waiting = StoredVerdict { outcome: Outcome::waiting(), ..verdict(1, 1) };
+    committed(&store, |tx| tx.put_verdict(&waiting).unwrap());
+    let mut tx = store.begin().unwrap();
+    assert!(tx.put_verdict(&verdict(1, 1)).and_then(|()| tx.commit()).is_err(), "a second one is still a second one");
+    committed(&store, |tx| tx.settle_verdict(&verdict(1, 1)).unwrap());
+    assert_eq!(store.begin().unwrap().verdict(verdict(1, 1).id).unwrap(), Some(verdict(1, 1)));
+    for n in [1, 2] {
+        let mut tx = store.begin().unwrap();
+        let again = tx.settle_verdict(&verdict(1, n)).and_then(|()| tx.commit());
+        assert_eq!(again, Err(StoreFault::Again), "{n}");
+    }
+}
+
 fn asides_are_kept_once(store: Arc<dyn Store>) {
     let aside = |at: i64, byte: u8| Aside {
         device: DeviceId(id(2, 1)),
@@ -131,6 +171,9 @@ fn asides_are_kept_once(store: Arc<dyn Store>) {
     let held = store.begin().unwrap().asides(10).unwrap();
     assert_eq!(held.len(), 2);
     assert!(held.contains(&aside(1, 1)) && held.contains(&aside(3, 2)));
+    let mut tx = store.begin().unwrap();
+    let mut of = |n: u16, limit: usize| tx.asides_of(DeviceId(id(2, n)), limit).unwrap();
+    assert_eq!([of(1, 9), of(1, 1), of(2, 9)], [2, 1, 0]);
 }
 
 fn documents_follow_their_feed_and_tag(store: Arc<dyn Store>) {
