@@ -36,6 +36,7 @@ crate::messages! {
     device_revoked(id: &str, name: &str) => "{id}  已停用设备：{name}", "{id}  device revoked: {name}";
     feeds_given(id: &str, feeds: &str) => "{id}  可保存：{feeds}", "{id}  may hold: {feeds}";
     ingested(applied: usize, merged: usize, refused: usize, reply: &str) => "生效{applied}条，合并{merged}条，退回{refused}条；答复已写入 {reply}", "{applied} applied, {merged} merged, {refused} refused; the reply is in {reply}";
+    enrolled_outside(count: usize) => "本机有{count}户不在本设备的辖区内：同步后由服务器保管，本机不再显示。如有遗漏，请管理员把其所在区划划入本设备辖区", "{count} households on this device lie outside its territory: after a sync the server keeps them and they are no longer shown here. If that is not meant, have their regions added to this device's territory";
     enrolled(name: &str, workers: usize, feeds: usize) => "已接入服务器：{name}，人员{workers}名，辖区{feeds}处。请运行 zhulian sync 下载数据", "joined the server: {name}, {workers} workers, {feeds} territories. Run zhulian sync to fetch the data";
     synced(pushed: u64, refused: u64, pulled: u64) => "同步完成：上传{pushed}条，其中退回{refused}条；下载{pulled}条", "synchronised: {pushed} sent, {refused} of them refused; {pulled} received";
     sync_pushed(done: u64, total: u64) => "正在上传 {done}/{total}", "sending {done}/{total}";
