@@ -8,7 +8,7 @@
 //! | [`search`] | finds anyone at once: names, pinyin, initials, numbers, villages | ✓ |
 //! | [`roster`] | civil-affairs spreadsheets: read, map, check, plan, report; export | |
 //! | [`desk`] | what a worker does, as commands ready to commit: new visits, needs, wishes; taking a roster in | |
-//! | [`sync`] | what devices and the server say to each other; the local view: server state and pending commands | ✓ |
+//! | [`sync`] | what devices and the server say to each other; the local view: server state and pending commands; the line to a server (`sync::http`) is the part with I/O | |
 //! | [`central`] | the central server: verdicts, grants, feeds; knows no HTTP, and databases only as a `Store` | |
 //! | [`tui`] | the console: keys, themes, widgets, screens, sessions over any stream of bytes | |
 //! | [`cli`] | the command line: one file per subcommand | |

@@ -5,12 +5,12 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | where base, cursors and verdicts lie in the index | [`held`] |
-//! | one round's writes, staged and made durable together | [`session`] |
-//! | the base as rules read it | [`base`] |
-//! | rewriting the view of what was touched | [`view`] |
-//! | a round with a server, or with a file | [`round`] |
-//! | what a person has to look at | [`inbox`] |
+//! | where base, cursors and verdicts lie in the index | `held` |
+//! | one round's writes, staged and made durable together | `session` |
+//! | the base as rules read it | `base` |
+//! | rewriting the view of what was touched | `view` |
+//! | a round with a server, or with a file | `round` |
+//! | what a person has to look at | `inbox` |
 //!
 //! Nothing of this is a truth of its own: when the index is lost, everything is sent and fetched again. Only the
 //! enrolment with the device's key stands in a sealed file beside the index.
