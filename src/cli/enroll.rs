@@ -6,13 +6,9 @@ use serde_json::json;
 
 use super::{Io, Outcome, Run};
 use crate::desk::Desk;
-use crate::domain::region::RegionCode;
 use crate::i18n::cli as say;
-use crate::replica::Replica;
-use crate::replica::rows::Row;
 use crate::replica::sync::Enrolment;
 use crate::store::seal::random_secret;
-use crate::sync::feed::Scope;
 use crate::sync::http::{Join, Link, Options};
 use crate::sync::protocol::Bytes;
 
@@ -64,7 +60,7 @@ impl Run for Enroll {
             let path = replica.store().home().settings_path();
             crate::settings::write(&path, "worker", &worker.to_string())?;
         }
-        let outside = outside(replica, &scope);
+        let outside = replica.households_outside(&scope);
         let value = json!({
             "device": joined.device,
             "name": name,
@@ -80,12 +76,4 @@ impl Run for Enroll {
         let shown = if name.is_empty() { &self.url } else { &name };
         io.answer(&value, say::enrolled(io.lang, shown, scope.workers.len(), scope.territories.len()))
     }
-}
-
-/// Households here that lie outside the device's territory: once sent they are kept by the server and leave this device.
-fn outside(replica: &Replica, scope: &Scope) -> usize {
-    let memory = replica.read();
-    let held = |region: &RegionCode| scope.territories.iter().any(|territory| territory.contains(region));
-    let lies_outside = |row: &Row<'_>| memory.region(row.fixed().region).is_none_or(|region| !held(region));
-    memory.rows.iter().filter(|(_, row)| row.is_present() && lies_outside(row)).count()
 }

@@ -31,12 +31,15 @@ pub(super) use held::State;
 
 use std::sync::PoisonError;
 
+use super::rows::Row;
 use super::vault::{self, Held as Typed, unreadable};
 use super::{Logged, Replica, ReplicaError, lock};
 use crate::domain::command::Envelope;
 use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::store::{Batch, StoreError};
+use crate::sync::feed::Scope;
 use crate::sync::protocol::{Bytes, encode_command};
 
 /// How a device stands with its server.
@@ -65,6 +68,14 @@ impl Replica {
     /// The server that this device has joined; `None` on a device that works alone.
     pub fn enrolment(&self) -> Option<std::sync::Arc<Enrolment>> {
         self.enrolment.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Households here that lie outside a scope: once sent, the server keeps them and they leave this device.
+    pub fn households_outside(&self, scope: &Scope) -> usize {
+        let memory = self.read();
+        let held = |region: &RegionCode| scope.territories.iter().any(|territory| territory.contains(region));
+        let lies_outside = |row: &Row<'_>| memory.region(row.fixed().region).is_none_or(|region| !held(region));
+        memory.rows.iter().filter(|(_, row)| row.is_present() && lies_outside(row)).count()
     }
 
     /// Whether the server answered the last request of the last round.
