@@ -98,9 +98,11 @@ impl Import {
             // A bulk commit leaves the index in a state that is slow to open once.
             desk.replica().store().settle()?;
         }
-        let outside = desk.replica().enrolment().map_or(0, |joined| desk.replica().households_outside(&joined.scope));
-        if committed && outside > 0 {
-            io.remark(say::enrolled_outside(lang, outside));
+        if let Some(joined) = desk.replica().enrolment().filter(|_| committed) {
+            let outside = desk.replica().households_outside(&joined.scope);
+            if outside > 0 {
+                io.remark(say::enrolled_outside(lang, outside));
+            }
         }
         self.tell(&plan, committed, io)?;
         if refused && !self.dry_run { Err(CliError::ImportRefused { count: errors }.into()) } else { Ok(()) }

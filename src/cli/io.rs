@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use super::Fault;
 use super::table::Table;
+use crate::desk::Desk;
 use crate::domain::moment::Now;
 use crate::domain::text::is_control;
 use crate::i18n::Lang;
+use crate::owner::Request;
 use crate::tui::text;
 
 /// The streams and the surroundings of one command. In the process that owns the home they may belong to another
@@ -36,6 +38,31 @@ pub struct Io<'a> {
     pub asks: bool,
     /// Cells of the line of progress that is shown.
     pub drawn: usize,
+}
+
+impl<'a> Io<'a> {
+    /// The surroundings of a command that another process sent to the owner of a home. This process's terminal is
+    /// somebody else's, so nobody is asked.
+    pub fn of_request(
+        request: &Request,
+        json: bool,
+        home: &Path,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Io<'a> {
+        Io {
+            out,
+            err,
+            lang: request.lang,
+            json,
+            cwd: request.cwd.clone(),
+            home: home.to_owned(),
+            now: Desk::now(),
+            live: request.live,
+            asks: false,
+            drawn: 0,
+        }
+    }
 }
 
 impl Io<'_> {

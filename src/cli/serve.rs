@@ -62,19 +62,7 @@ impl Service for Attending {
         };
         // Collected first: a reader who takes his time must not hold up the records.
         let mut answer = Vec::new();
-        let mut io = Io {
-            out: &mut answer,
-            err,
-            lang: request.lang,
-            json: cli.json,
-            cwd: request.cwd,
-            home: self.home.clone(),
-            now: Desk::now(),
-            live: request.live,
-            // This process's terminal is somebody else's.
-            asks: false,
-            drawn: 0,
-        };
+        let mut io = Io::of_request(&request, cli.json, &self.home, &mut answer, err);
         let before = self.replica.store().last_seq();
         let outcome = self.carry_out(&cli, &mut io);
         io.progress_done();

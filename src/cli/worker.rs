@@ -3,6 +3,8 @@
 mod add;
 mod list;
 
+pub use add::NewWorker;
+
 use super::{Io, Outcome, Run};
 use crate::desk::Desk;
 

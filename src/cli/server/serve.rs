@@ -13,7 +13,6 @@ use super::place::{self, Place};
 use super::{Bureau, Server};
 use crate::central::http::{self, Limits, Ready, Service, Serving, Tls};
 use crate::cli::{CliError, Fault, Io, Outcome, Sub, usage};
-use crate::desk::Desk;
 use crate::i18n::{Explain as _, cli as say};
 use crate::owner::{self, Owner, Request};
 
@@ -136,18 +135,7 @@ impl owner::Service for Attending {
         let args: Vec<_> = request.args.iter().map(Into::into).collect();
         // The sender has understood it, so what is not understood here is of another version of the program.
         let Ok(cli) = crate::cli::parse(&args, request.lang) else { return usage::EXIT };
-        let mut io = Io {
-            out,
-            err,
-            lang: request.lang,
-            json: cli.json,
-            cwd: request.cwd,
-            home: self.home.clone(),
-            now: Desk::now(),
-            live: request.live,
-            asks: false,
-            drawn: 0,
-        };
+        let mut io = Io::of_request(&request, cli.json, &self.home, out, err);
         let outcome = match &cli.command {
             Some(Sub::Server(act)) => self.carry_out(act, &mut io),
             _ => Err(CliError::NeedsWhole { pid: Some(std::process::id()) }.into()),

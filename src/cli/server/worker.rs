@@ -5,11 +5,12 @@ use serde_json::json;
 use super::{Bureau, territory};
 use crate::central::store::StoreFault;
 use crate::cli::table::Table;
-use crate::cli::{Fault, Io, Outcome, words};
+use crate::cli::worker::NewWorker;
+use crate::cli::{Fault, Io, Outcome};
 use crate::domain::command::Command;
 use crate::domain::id::WorkerId;
 use crate::domain::record::Record;
-use crate::domain::worker::{Role, Worker as Person};
+use crate::domain::worker::Worker as Person;
 use crate::i18n::cli as say;
 use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
@@ -35,16 +36,8 @@ impl Worker {
 /// Registers a worker of the county
 #[derive(Debug, clap::Args)]
 pub struct Add {
-    /// The worker's name
-    #[arg(value_name = "NAME")]
-    name: String,
-    /// Role: grid_worker, village_cadre, party_member, social_worker, volunteer, clan_observer, department_officer,
-    /// charity_officer, civil_affairs, auditor
-    #[arg(long, value_name = "ROLE", default_value = "grid_worker")]
-    role: String,
-    /// Telephone
-    #[arg(long, value_name = "NUMBER")]
-    phone: Option<String>,
+    #[command(flatten)]
+    worker: NewWorker,
     /// Territory, by the code of a village, town or county; may be given several times
     #[arg(long, value_name = "CODE")]
     territory: Vec<String>,
@@ -53,15 +46,8 @@ pub struct Add {
 impl Add {
     fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         let regions = self.territory.iter().map(|code| territory(code)).collect::<Result<_, _>>()?;
-        let mut worker = Person { id: WorkerId::new(), active: true, regions, ..Person::default() };
-        for (field, typed) in [("name", Some(&self.name)), ("phone", self.phone.as_ref())] {
-            if let Some(typed) = typed {
-                words::put(&mut worker, field, words::value(Person::TABLE, field, typed, io.now)?)?;
-            }
-        }
-        let role = words::code(Person::TABLE, "role", &self.role)?;
-        worker.role = Role::from_code(role.as_str()).unwrap_or_default();
-        let (id, name) = (worker.id, worker.name.clone());
+        let worker = Person { regions, ..self.worker.record(io)? };
+        let (id, name, role) = (worker.id, worker.name.clone(), worker.role.code());
         register(bureau, io, Record::Worker(worker))?;
         let value = json!({"id": id, "name": name, "role": role, "territories": self.territory});
         io.answer(&value, say::worker_added(io.lang, &id.to_string(), &name))
