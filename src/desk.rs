@@ -3,6 +3,7 @@
 
 mod demo;
 mod intake;
+pub mod register;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ use crate::replica::projection::grade_letter;
 use crate::replica::{Committed, Replica, ReplicaError};
 
 pub use intake::IntakeError;
+pub use register::Registration;
 
 /// A worker at work.
 #[derive(Clone)]

@@ -87,6 +87,10 @@ pub trait Explain {
     fn field(&self) -> Option<&str> {
         None
     }
+    /// The record at fault, where a command is about several and one of them is meant.
+    fn record(&self) -> Option<crate::domain::record::RecordKey> {
+        None
+    }
     /// What is wrong.
     fn message(&self, lang: Lang) -> String;
     /// What the person can do about it.

@@ -206,6 +206,11 @@ pub enum Command {
         /// By whom.
         confirmation: Confirmation,
     },
+    /// Takes a confirmed wish off the list, and files its need (paper 001, 微心愿: 受助人确认→销号).
+    CloseWish {
+        /// Which wish.
+        wish: WishId,
+    },
     /// Names the donor of a standing claim: the point held the wish, so nobody can have been faster.
     PassClaim {
         /// Which claim.
@@ -399,6 +404,7 @@ impl Command {
             Command::ConnectClaim { .. } => "connect_claim",
             Command::FulfilClaim { .. } => "fulfil_claim",
             Command::ConfirmWish { .. } => "confirm_wish",
+            Command::CloseWish { .. } => "close_wish",
             Command::PassClaim { .. } => "pass_claim",
             Command::AllotStock { .. } => "allot_stock",
             Command::SpendStock { .. } => "spend_stock",

@@ -30,6 +30,7 @@ pub fn command(lang: Lang, name: &str) -> &str {
         "connect_claim" => ("对接认领", "make contact"),
         "fulfil_claim" => ("心愿圆梦", "fulfil wish"),
         "confirm_wish" => ("受助人确认", "beneficiary confirms"),
+        "close_wish" => ("心愿销号", "close wish"),
         "pass_claim" => ("转交认领", "pass claim on"),
         "allot_stock" => ("分配物资", "set stock aside"),
         "spend_stock" => ("发放物资", "give out stock"),
