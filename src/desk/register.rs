@@ -20,8 +20,8 @@ use crate::domain::refusal::{Reason, Refusal};
 use crate::domain::region::{Level, RegionCode};
 use crate::domain::value::{FieldValue as _, Value};
 use crate::replica::{Committed, Projection, ReplicaError};
-use crate::roster::plan::Mint as _;
 use crate::roster::place::Place;
+use crate::roster::plan::Mint as _;
 
 /// A household to be put on the register by hand.
 #[derive(Debug, Clone, Default)]
@@ -103,9 +103,8 @@ impl Desk {
             let known = memory.reference.regions.contains_key(&code);
             return if known { Ok(code) } else { refused(Reason::RegionUnknown { name: name.to_owned() }) };
         }
-        let of_town = |code: &RegionCode| {
-            town.is_none_or(|town| memory.reference.region_name(&code.town()) == town.trim())
-        };
+        let of_town =
+            |code: &RegionCode| town.is_none_or(|town| memory.reference.region_name(&code.town()) == town.trim());
         let found: Vec<RegionCode> = villages(&memory, &self.actor().regions)
             .into_iter()
             .map(|(code, _)| code)
@@ -158,10 +157,7 @@ pub fn like_household(memory: &Projection, head: &str, region: &RegionCode) -> O
 /// What a person's ID number says besides: date of birth and sex, as fields of a member.
 pub fn told_by_id_number(typed: &str, today: NaiveDate) -> Option<[(&'static str, Value); 2]> {
     let number = IdNumber::parse(typed, today).ok()?;
-    Some([
-        ("birth_date", number.birth_date().to_value()),
-        ("sex", Value::Text(number.sex().code().to_owned())),
-    ])
+    Some([("birth_date", number.birth_date().to_value()), ("sex", Value::Text(number.sex().code().to_owned()))])
 }
 
 /// Fills in what the ID number of a member says, where it is blank.

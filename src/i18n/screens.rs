@@ -25,6 +25,9 @@ crate::messages! {
     undo_hint(key: &str) => "{key} 撤销", "{key} takes it back";
     undone(what: &str) => "已撤销：{what}", "Taken back: {what}";
     loading => "正在读取…", "loading…";
+    file_unreadable => "这户的档案无法读取", "The file of this household cannot be read";
+    file_unreadable_hint => "户主、住址和走访日期取自列表，仍可查看；按 F5 重新读取", "What stands above comes from the list and still holds; F5 reads the file again";
+    not_read => "档案没有读出", "The file has not been read";
 
     // --- why something cannot be done ---
     not_here => "此处不能使用这项操作", "This cannot be done here";

@@ -156,6 +156,10 @@ fn amend_field(
         return Err(Refusal::at(field.name, Reason::StockSetAside { allotted: resource.allotted }));
     }
     let value = after.fields().get(field.name).unwrap_or_default();
+    // The same content in other words: nothing and nought.
+    if value == present {
+        return Ok(None);
+    }
     validate::field(field, &value, case.now.today())?;
     Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::context::{Origin, Revealed};
 use super::fault::Fault;
 use super::settings::Settings;
+use crate::desk::Registration;
 use crate::domain::claim::Claim;
 use crate::domain::command::Command;
 use crate::domain::id::{HouseholdId, LeadId, NeedId, WishId};
@@ -92,6 +93,8 @@ pub enum Work {
     FinishOpening,
     /// Carries out a command: [`Message::Committed`].
     Commit(Box<Command>),
+    /// Puts a household on the register by hand: [`Message::Committed`].
+    Register(Box<Registration>),
     /// Takes back the last command: [`Message::Undone`].
     Undo,
     /// Reads a household's file: [`Message::Household`].

@@ -81,6 +81,12 @@ impl Run<Console> for Runner {
                 post.send(Message::Sync(sync_status(desk)));
             }),
             Work::Commit(command) => self.commit(origin, now, *command, post),
+            Work::Register(registration) => self.when_open(post, move |desk, post| {
+                let done = desk.register_household(*registration, now);
+                let done = done.map(Arc::new).map_err(Fault::from);
+                post.send(Message::Committed(origin, "register_household", done));
+                post.send(Message::Sync(sync_status(desk)));
+            }),
             Work::Undo => self.when_open(post, move |desk, post| {
                 let undone = desk.replica().undo(desk.actor(), now);
                 post.send(Message::Undone(undone.map(|(_, what)| what).map_err(Fault::from)));

@@ -87,9 +87,8 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     }
     let touched = state.entry.is_touched() || !state.needs.is_empty();
     let (key, is_read, needs) = (state.draft_key(), state.file.is_some(), state.needs.clone());
-    let content = |entry: &Entry| {
-        is_read.then(|| Kept::of(key, &Draft { form: entry.draft(ctx.today()), needs })).flatten()
-    };
+    let content =
+        |entry: &Entry| is_read.then(|| Kept::of(key, &Draft { form: entry.draft(ctx.today()), needs })).flatten();
     if let Some(effects) = draft::take(&mut state.entry, input, touched, ctx, content) {
         return Some(effects);
     }

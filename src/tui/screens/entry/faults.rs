@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
-use super::{Entry, Of};
 use super::item::check;
+use super::{Entry, Of};
 use crate::tui::app::{Context, Fault};
 
 impl Entry {

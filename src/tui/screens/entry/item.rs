@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::domain::display;
 use crate::domain::field::{Field, FieldKind, Privacy};
-use crate::domain::id_number::IdNumber;
 use crate::domain::id::WorkerId;
+use crate::domain::id_number::IdNumber;
 use crate::domain::money::Fen;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::{Label, Reason, Refusal};
@@ -93,12 +93,7 @@ impl Item {
     }
 
     /// A fact on record that takes one of a few values, each with what it is in words.
-    pub fn fact_among(
-        record: RecordKey,
-        field: &'static Field,
-        choices: Vec<(String, String)>,
-        held: &Value,
-    ) -> Item {
+    pub fn fact_among(record: RecordKey, field: &'static Field, choices: Vec<(String, String)>, held: &Value) -> Item {
         let chosen = held.as_text().unwrap_or_default().to_owned();
         Item { record: Some(record), last: Some(held.clone()), ..Item::among_with(field, choices, chosen) }
     }
@@ -122,6 +117,11 @@ impl Item {
         Item { control: Control::Among { choices, chosen }, ..Item::new(field, &Value::Null) }
     }
 
+    /// The same item, of one of several records.
+    pub fn of(self, record: RecordKey) -> Item {
+        Item { record: Some(record), ..self }
+    }
+
     /// The same item under a heading.
     pub fn headed(self, heading: Label) -> Item {
         Item { heading: Some(heading), ..self }
@@ -130,10 +130,9 @@ impl Item {
     /// Replaces the content.
     pub(super) fn put(&mut self, value: &Value) {
         self.control = match &self.control {
-            Control::Among { choices, .. } => Control::Among {
-                choices: choices.clone(),
-                chosen: value.as_text().unwrap_or_default().to_owned(),
-            },
+            Control::Among { choices, .. } => {
+                Control::Among { choices: choices.clone(), chosen: value.as_text().unwrap_or_default().to_owned() }
+            }
             _ => Control::of(self.field, value),
         };
     }
@@ -162,7 +161,9 @@ impl Item {
     pub(super) fn is_changed(&self, today: NaiveDate) -> bool {
         self.last.as_ref().is_some_and(|last| {
             let now = self.value(today);
-            now != *last && !(now.is_empty() && last.is_empty())
+            // An empty line and the number nought are the same content of a count.
+            let is_nothing = |value: &Value| value.is_empty() || *value == Value::Int(0);
+            now != *last && !(is_nothing(&now) && is_nothing(last))
         })
     }
 
