@@ -2,6 +2,7 @@
 //! made here has the same defaults, numbers and ids as one made there.
 
 mod demo;
+pub mod enrol;
 mod intake;
 pub mod register;
 

@@ -77,7 +77,7 @@ fn a_first_start_offers_what_can_be_done() {
 #[test]
 fn beginning_alone_asks_for_a_name_and_keeps_it() {
     let mut bench = nothing(Lang::Zh);
-    bench.drive.keys("Down Enter");
+    bench.drive.keys("Down Down Enter");
     insta::assert_snapshot!(bench.drive.type_text("周海燕").screen());
     insta::assert_snapshot!(bench.drive.keys("Enter").screen());
     let memory = bench.desk.replica().read();
@@ -87,7 +87,7 @@ fn beginning_alone_asks_for_a_name_and_keeps_it() {
 #[test]
 fn the_demo_fills_an_empty_home() {
     let mut bench = nothing(Lang::Zh);
-    let screen = bench.drive.keys("End Up Enter").screen();
+    let screen = bench.drive.keys("End Enter").screen();
     assert_eq!(bench.desk.replica().read().rows.len(), 600);
     assert!(screen.contains("今日工作") && screen.contains("上岙村"), "{screen}");
 }

@@ -289,6 +289,7 @@ told!(
     crate::central::http::ServeError,
     crate::central::store::StoreFault,
     crate::desk::IntakeError,
+    crate::desk::enrol::JoinError,
     crate::roster::export::ExportError,
     crate::roster::source::SourceError,
     crate::settings::SettingsError,

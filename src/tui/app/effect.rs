@@ -7,6 +7,7 @@ use super::context::{Origin, Revealed};
 use super::fault::Fault;
 use super::settings::Settings;
 use crate::desk::Registration;
+use crate::desk::enrol::Joining;
 use crate::domain::claim::Claim;
 use crate::domain::command::Command;
 use crate::domain::id::{HouseholdId, LeadId, NeedId, WishId};
@@ -122,6 +123,8 @@ pub enum Work {
     SettleIn(String),
     /// Fills an empty home with an invented village: [`Message::Progress`], then [`Message::Seated`].
     Demo,
+    /// Joins a server, unless that is done, and fetches the data: [`Message::Joined`] twice, [`Message::Progress`] between.
+    Join(Option<Box<Joining>>),
     /// A round with the server: [`Message::Syncing`] on the way, [`Message::Synced`] at the end.
     Sync,
     /// Something else that takes long, run on a thread of its own with the desk; it reports through the post it is given.
@@ -197,6 +200,8 @@ pub enum Message {
     Undone(Result<&'static str, Fault>),
     /// Who works here has become known or is somebody else.
     Seated(Seat),
+    /// The device has joined a server (`false`), then its data are here (`true`); or why not.
+    Joined(Origin, Result<bool, Fault>),
     /// Work of that screen failed.
     Refused(Origin, Fault),
     /// A household's file; `None` if it is not held here.
@@ -230,6 +235,7 @@ impl Message {
     pub fn origin(&self) -> Option<Origin> {
         match self {
             Message::Committed(origin, ..)
+            | Message::Joined(origin, ..)
             | Message::Refused(origin, ..)
             | Message::Household(origin, ..)
             | Message::Older(origin, ..)
