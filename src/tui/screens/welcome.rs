@@ -58,10 +58,12 @@ fn begin(for_import: bool) -> Vec<Effect> {
 pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
     match &state.step {
         // Joined on the command line, or when the program ended before the data were here.
-        Step::Choosing if ctx.sync.enrolled && ctx.memory.rows.is_empty() => {
+        Step::Choosing if ctx.sync.enrolled && ctx.sync.last.is_none() => {
             state.step = Step::Joining;
             state.join.fetch()
         }
+        // A desk that claims wishes for donors holds no households.
+        Step::Choosing if ctx.sync.enrolled => begin(false),
         // The first households are there before the last.
         Step::Joining => Vec::new(),
         Step::Naming { for_import, sent: true, .. } if is_known(ctx) => begin(*for_import),

@@ -8,6 +8,7 @@ use crate::domain::conflict::Choice;
 use crate::domain::refusal::Reason;
 use crate::replica::ReplicaError;
 use crate::replica::sync::{InboxEntry, OpenConflict};
+use crate::sync::protocol::Outcome;
 use crate::tui::app::effect::Long;
 use crate::tui::app::{Fault, Message, Origin, Work};
 
@@ -78,7 +79,15 @@ fn settle(desk: &Desk, open: &OpenConflict, choice: Choice) -> Done {
         choice,
         remark: String::new(),
     };
-    (command.name(), desk.commit(command))
+    let done = (command.name(), desk.commit(command));
+    if done.1.is_ok() {
+        // The command behind it has been seen to with it; where that cannot be noted it only stays in the list.
+        let behind = desk.replica().inbox().unwrap_or_default();
+        for entry in behind.iter().filter(|entry| lost_only_to(entry, std::slice::from_ref(open))) {
+            let _stays = desk.replica().seen(entry.envelope.id.seq);
+        }
+    }
+    done
 }
 
 fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
@@ -106,11 +115,23 @@ fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
     (WHAT, done)
 }
 
+/// Whether everything that a command lost stands in these conflicts.
+fn lost_only_to(entry: &InboxEntry, conflicts: &[OpenConflict]) -> bool {
+    let Outcome::Merged { lost } = &entry.outcome else { return false };
+    let is_there = |lost: &crate::sync::protocol::Lost| {
+        conflicts.iter().any(|open| open.conflict.about == Some(lost.record) && open.conflict.field == lost.field)
+    };
+    !lost.is_empty() && lost.iter().all(is_there)
+}
+
 fn answer(desk: &Desk, origin: Origin, post: &dyn Fn(Message)) {
     let read = || -> Result<Letters, ReplicaError> {
-        let conflicts = desk.replica().open_conflicts()?.into_iter().map(Item::Conflict);
-        let commands = desk.replica().inbox()?.into_iter().map(Item::Command);
-        Ok(Letters { items: conflicts.chain(commands).collect() })
+        let conflicts = desk.replica().open_conflicts()?;
+        // What became a conflict stands there once: as the conflict.
+        let is_disputed = |entry: &InboxEntry| lost_only_to(entry, &conflicts);
+        let commands: Vec<Item> =
+            desk.replica().inbox()?.into_iter().filter(|entry| !is_disputed(entry)).map(Item::Command).collect();
+        Ok(Letters { items: conflicts.into_iter().map(Item::Conflict).chain(commands).collect() })
     };
     let outcome = read().map(|letters| Box::new(letters) as Box<dyn std::any::Any + Send>);
     post(Message::Outcome(origin, outcome.map_err(Fault::from)));
