@@ -79,7 +79,7 @@ fn a_roster_comes_in_once() {
     assert!(done.contains("已导入"), "{done}");
     assert_eq!(households(&bench), before + 400);
     let undone = bench.drive.keys("Ctrl-U").screen();
-    assert!(undone.contains("“导入名册”不能撤销"), "{undone}");
+    assert!(undone.contains("“2026-03-12 09:00 导入名册”不能撤销"), "{undone}");
     // The same files again.
     bench.drive.keys("Esc Enter Down Enter F8");
     let again = bench.drive.screen();

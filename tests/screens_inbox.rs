@@ -229,6 +229,18 @@ fn the_status_line_says_how_the_device_stands() {
     assert!(offline.contains("离线") && offline.contains("[link.offline]"), "{offline}");
     let mut console = second.console(&county, Lang::En, (80, 24));
     insta::assert_snapshot!("sync_offline_en", console.keys("F5").screen());
+    // How far a round has come.
+    use zhulian::sync::http::Progress;
+    use zhulian::tui::app::Message;
+    let foot = |console: &mut Drive<Console>| console.screen().lines().last().unwrap_or_default().to_owned();
+    for (progress, told) in [
+        (Progress::Pushed(3, 10), "sending [###.......] 3/10"),
+        (Progress::Pulled(42), "receiving, 42 so far"),
+        (Progress::Waiting(std::time::Duration::from_secs(4)), "no answer yet, trying again in 4 s"),
+    ] {
+        console.message(Message::Syncing(progress));
+        assert!(foot(&mut console).contains(told), "{}", foot(&mut console));
+    }
     // After an hour it says so.
     console.elapse(std::time::Duration::from_secs(3_700));
     assert!(title(&mut console).contains("sync 1 h"), "{}", title(&mut console));

@@ -76,7 +76,7 @@ fn a_household_is_registered_with_its_members() {
     let found = bench.drive.keys("F2").type_text("zdm").screen();
     assert!(found.contains("周大妹"), "{found}");
     let undone = bench.drive.keys("Esc Ctrl-U").screen();
-    assert!(undone.contains("已撤销：登记家庭"), "{undone}");
+    assert!(undone.contains("已撤销：登记家庭（周大妹）"), "{undone}");
     assert!(file(&bench, "周大妹").is_none());
 }
 

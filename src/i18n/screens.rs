@@ -282,6 +282,12 @@ crate::messages! {
 use super::Lang;
 use crate::tui::theme::ThemeName;
 
+/// What was taken back, with what it was about where that is known.
+pub fn undone_of(lang: Lang, what: &str, about: &str) -> String {
+    let told = undone(lang, what);
+    if about.is_empty() { told } else { lang.pick(format!("{told}（{about}）"), format!("{told} ({about})")) }
+}
+
 /// How long ago the last sync was.
 pub fn synced_before(lang: Lang, minutes: i64) -> String {
     match minutes {

@@ -196,8 +196,8 @@ pub enum Message {
     Opened(Result<(), Fault>),
     /// A command was carried out or refused.
     Committed(Origin, &'static str, Result<Arc<Committed>, Fault>),
-    /// The last command was taken back: its stable name.
-    Undone(Result<&'static str, Fault>),
+    /// The last command was taken back: its stable name and what it was about, empty where that cannot be said.
+    Undone(Result<(&'static str, String), Fault>),
     /// Who works here has become known or is somebody else.
     Seated(Seat),
     /// The device has joined a server (`false`), then its data are here (`true`); or why not.

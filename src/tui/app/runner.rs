@@ -90,8 +90,11 @@ impl Run<Console> for Runner {
                 post.send(Message::Sync(sync_status(desk)));
             }),
             Work::Undo => self.when_open(post, move |desk, post| {
-                let undone = desk.replica().undo(desk.actor(), now);
-                post.send(Message::Undone(undone.map(|(_, what)| what).map_err(Fault::from)));
+                let undone = desk.undo(now).map(|(_, command, about)| {
+                    let about = about.map(|about| about.told(str::to_owned)).unwrap_or_default();
+                    (command.name(), about)
+                });
+                post.send(Message::Undone(undone.map_err(Fault::from)));
                 post.send(Message::Sync(sync_status(desk)));
             }),
             Work::OpenHousehold(household) => self.when_open(post, move |desk, post| {

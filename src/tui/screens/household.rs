@@ -162,7 +162,9 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     match input {
         Input::Message(Message::Household(_, id, Ok(found))) if *id == state.household => {
-            state.file = found.clone().map_or(File::Missing, File::Here);
+            // One whose registration was taken back is on file no longer.
+            let found = found.clone().filter(|file| !file.household.meta.deleted);
+            state.file = found.map_or(File::Missing, File::Here);
             let page = state.page(ctx);
             page.fit(&mut state.cursors[state.tab as usize], body(ctx));
             Some(Vec::new())

@@ -5,12 +5,13 @@ mod work;
 use ratatui::layout::Rect;
 
 use super::pool;
+use crate::desk;
 use crate::domain::command::Command;
 use crate::domain::display;
 use crate::domain::field::Field;
-use crate::domain::id::{NeedId, WishId, WorkerId};
+use crate::domain::id::WorkerId;
 use crate::domain::moment::Moment;
-use crate::domain::record::{Record, RecordKey};
+use crate::domain::record::RecordKey;
 use crate::domain::value::Value;
 use crate::domain::worker::Right;
 use crate::i18n::{Explain as _, domain, screens as text};
@@ -271,47 +272,8 @@ fn author(worker: Option<WorkerId>, at: Option<Moment>, ctx: &Context<'_>) -> St
 
 /// Which need, wish or household a command was about.
 fn about(command: &Command, ctx: &Context<'_>) -> String {
-    let pools = &ctx.memory.pools;
-    let household = |id| pool::head_and_village(Some(id), ctx).0;
-    let need = |id: NeedId| pools.needs.find(id).map(|row| row.title().to_owned());
-    let wish = |id: WishId| pools.wishes.find(id).map(|row| row.card_text().to_owned());
-    let found = match command {
-        Command::LogVisit { visit, .. } => Some(household(visit.household)),
-        Command::Amend { household: Some(id), .. } | Command::SettleConflict { household: Some(id), .. } => {
-            Some(household(*id))
-        }
-        Command::RegisterHousehold { records } => records.iter().find_map(|record| match record {
-            Record::Member(member) => Some(ctx.name(&member.name).into_owned()),
-            _ => None,
-        }),
-        Command::Register { record } => match &**record {
-            Record::Member(member) => Some(ctx.name(&member.name).into_owned()),
-            _ => None,
-        },
-        Command::RegisterNeed { need } => Some(need.title.clone()),
-        Command::VerifyNeed { need: id, .. }
-        | Command::RejectNeed { need: id, .. }
-        | Command::WithdrawNeed { need: id, .. }
-        | Command::TriageNeed { need: id, .. }
-        | Command::MoveNeed { need: id, .. }
-        | Command::ConfirmNeed { need: id, .. }
-        | Command::MergeNeed { need: id, .. } => need(*id),
-        Command::WriteWish { wish } => Some(wish.card_text.clone()),
-        Command::ClaimWish { claim } => wish(claim.wish),
-        Command::RewriteWish { wish: id, .. }
-        | Command::SubmitWish { wish: id }
-        | Command::PublishWish { wish: id, .. }
-        | Command::RejectWish { wish: id, .. }
-        | Command::WithdrawWish { wish: id, .. }
-        | Command::ConfirmWish { wish: id, .. }
-        | Command::CloseWish { wish: id } => wish(*id),
-        Command::ReleaseClaim { claim, .. }
-        | Command::ConnectClaim { claim }
-        | Command::FulfilClaim { claim, .. }
-        | Command::PassClaim { claim, .. } => pools.claims.get(claim).and_then(|id| wish(*id)),
-        _ => None,
-    };
-    found.unwrap_or_default()
+    let about = desk::about(ctx.memory, command);
+    about.map(|about| about.told(|name| ctx.name(name).into_owned())).unwrap_or_default()
 }
 
 fn field_of(record: Option<RecordKey>, name: &str) -> Option<&'static Field> {
