@@ -174,3 +174,14 @@ fn facts_are_amended_and_members_added() {
     let refused = bench.drive.keys("F8").screen();
     assert!(refused.contains("member.registered_elsewhere") && refused.contains("张淑芬："), "{refused}");
 }
+
+#[test]
+fn a_village_outside_the_territory_is_refused() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    bench.drive.keys("Alt-2 F4").type_text("周大妹");
+    bench.drive.keys("F6 Right Tab Space PgDn Enter Tab").type_text("南山镇").keys("Tab").type_text("石门村");
+    let regions = bench.desk.replica().read().reference.regions.len();
+    let refused = bench.drive.keys("F8").screen();
+    assert!(refused.contains("actor.outside_territory") && refused.contains("石门村"), "{refused}");
+    assert_eq!(bench.desk.replica().read().reference.regions.len(), regions, "nothing is left behind");
+}

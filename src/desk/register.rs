@@ -17,7 +17,7 @@ use crate::domain::moment::Now;
 use crate::domain::numbering::Series;
 use crate::domain::record::{Fields, Record};
 use crate::domain::refusal::{Reason, Refusal};
-use crate::domain::region::{Level, RegionCode};
+use crate::domain::region::{Level, Region, RegionCode};
 use crate::domain::value::{FieldValue as _, Value};
 use crate::replica::{Committed, Projection, ReplicaError};
 use crate::roster::place::Place;
@@ -51,12 +51,17 @@ impl Desk {
     /// where they are blank; a village that is not on the list is registered first, with a provisional code.
     ///
     /// # Errors
-    /// [`Reason::HouseholdLike`] where the village has a household whose head bears the same name, unless that was looked
+    /// [`Reason::OutsideTerritory`]; [`Reason::HouseholdLike`] where the village has a household whose head bears the same name, unless that was looked
     /// at; and as [`Replica::commit`](crate::replica::Replica::commit).
     pub fn register_household(&self, registration: Registration, now: Now) -> Result<Committed, ReplicaError> {
         let Registration { mut household, mut members, new_place, despite_like } = registration;
+        let mut new_regions = Vec::new();
         if let Some((town, village)) = new_place {
-            household.region = self.provisional_village(&town, &village, now)?;
+            (household.region, new_regions) = self.provisional_village(&town, &village, now);
+        }
+        if !household.region.is_empty() && !is_within(&household.region, &self.actor().regions) {
+            let region = self.replica().read().reference.place(&household.region);
+            return Err(ReplicaError::Refused(Refusal::at("region", Reason::OutsideTerritory { region })));
         }
         if let Some(head) = members.first_mut() {
             household.head = household.head.or(Some(head.id));
@@ -74,21 +79,21 @@ impl Desk {
         if household.archive_no.is_empty() {
             household.archive_no = self.number(Series::Archive, &household.region, now.today());
         }
+        for region in new_regions {
+            let command = Command::Register { record: Box::new(Record::Region(region)) };
+            self.replica().commit(self.actor(), now, command)?;
+        }
         let records = std::iter::once(Record::Household(household)).chain(members.into_iter().map(Record::Member));
         self.replica().commit(self.actor(), now, Command::RegisterHousehold { records: records.collect() })
     }
 
-    /// The code of a village that is not on the list; its town and itself are registered where they are not yet.
-    fn provisional_village(&self, town: &str, village: &str, now: Now) -> Result<RegionCode, ReplicaError> {
+    /// The code of a village that is not on the list, and the regions that have to be registered for it.
+    fn provisional_village(&self, town: &str, village: &str, now: Now) -> (RegionCode, Vec<Region>) {
         let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
         let place = Place { town: named(town), village: named(village), ..Place::default() };
         let minted = RefCell::new(VecDeque::new());
         let code = DeskMint::new(self, now, &minted).provisional_region(&place);
-        for region in minted.into_inner() {
-            let command = Command::Register { record: Box::new(Record::Region(region)) };
-            self.replica().commit(self.actor(), now, command)?;
-        }
-        Ok(code)
+        (code, minted.into_inner().into())
     }
 
     /// The village of that name or code in the worker's territory, of that town where several bear it.
@@ -100,7 +105,7 @@ impl Desk {
         let refused = |reason| Err(Refusal::at("region", reason));
         let name = name.trim();
         if let Some(code) = RegionCode::parse(name) {
-            let known = memory.reference.regions.contains_key(&code);
+            let known = memory.reference.regions.contains_key(&code) || self.actor().regions.contains(&code);
             return if known { Ok(code) } else { refused(Reason::RegionUnknown { name: name.to_owned() }) };
         }
         let of_town =
@@ -123,19 +128,28 @@ pub fn new_member(household: HouseholdId) -> Member {
     Member { id: MemberId::new(), household, ..Member::default() }
 }
 
-/// The villages and grids of a territory (all where it is empty) with their names, by name.
+/// Whether a region lies in a territory; an empty one is everything that the device holds.
+fn is_within(region: &RegionCode, territory: &[RegionCode]) -> bool {
+    territory.is_empty() || territory.iter().any(|held| held.contains(region))
+}
+
+/// Whether a territory may hold villages that are not on the list of regions: it is more than single villages.
+pub fn may_grow(territory: &[RegionCode]) -> bool {
+    territory.is_empty() || territory.iter().any(|held| held.village() == held.town())
+}
+
+/// The villages and grids of a territory (all where it is empty) with their names, by code.
 pub fn villages(memory: &Projection, territory: &[RegionCode]) -> Vec<(RegionCode, String)> {
-    let inside = |code: &RegionCode| territory.is_empty() || territory.iter().any(|held| held.contains(code));
-    let mut found: Vec<(RegionCode, String)> = memory
-        .reference
-        .regions
-        .values()
-        .filter(|region| matches!(region.level, Level::Village | Level::Grid))
-        .filter(|region| region.valid_to.is_none() && !region.meta.deleted && inside(&region.code))
-        .map(|region| (region.code.clone(), memory.reference.place(&region.code)))
-        .collect();
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    found
+    let listed = memory.reference.regions.values().filter(|region| {
+        let is_low = matches!(region.level, Level::Village | Level::Grid);
+        is_low && region.valid_to.is_none() && !region.meta.deleted && is_within(&region.code, territory)
+    });
+    let mut found: Vec<RegionCode> = listed.map(|region| region.code.clone()).collect();
+    // A village that was given to the worker is there, whether the list names it or not.
+    found.extend(territory.iter().filter(|held| held.village() != held.town()).cloned());
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|code| (code.clone(), memory.reference.place(&code))).collect()
 }
 
 /// Why a household may be on file already: one of the same village whose head bears the same name.

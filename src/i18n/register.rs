@@ -5,7 +5,7 @@ crate::messages! {
     title_member => "增加成员", "Add a member";
     title_amend_household => "更正家庭信息", "Amend the household";
     title_amend_member => "更正成员信息", "Amend the member";
-    how_to => "先填户主，再填家庭情况，然后逐一增加其他成员", "The head first, then the household, then the other members one by one";
+    how_to => "先填户主，再填家庭情况，然后逐一增加其他成员", "The head first, then the household, then other members";
     household_of(head: &str) => "{head}户", "{head}'s household";
     part_head => "户主", "Head of household";
     part_household => "家庭情况", "The household";

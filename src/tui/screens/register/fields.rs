@@ -1,7 +1,7 @@
 //! Which facts are asked of a household and its members, and what is worth saying about them meanwhile.
 
 use super::State;
-use crate::desk::register::villages;
+use crate::desk::register::{may_grow, villages};
 use crate::domain::field::{Field, FieldKind, Merge};
 use crate::domain::household::Household;
 use crate::domain::mask;
@@ -155,7 +155,8 @@ fn headed(items: Vec<Item>, heading: Label) -> Vec<Item> {
 fn village_choices(ctx: &Context<'_>, with_other: bool) -> Vec<(String, String)> {
     let known = villages(ctx.memory, &ctx.actor.regions);
     let known = known.into_iter().map(|(code, name)| (code.as_str().to_owned(), name));
-    let other = with_other.then(|| (OTHER_VILLAGE.to_owned(), text::other_village(ctx.lang).to_owned()));
+    let other = (with_other && may_grow(&ctx.actor.regions))
+        .then(|| (OTHER_VILLAGE.to_owned(), text::other_village(ctx.lang).to_owned()));
     known.chain(other).collect()
 }
 
