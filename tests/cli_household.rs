@@ -106,10 +106,7 @@ fn what_cannot_be_registered_says_why() {
         home.run(&["household", "member", "amend", archive, "1", "--set", &format!("id_number={}", PEOPLE[1][2])]);
     assert!(ran.err.contains("张淑芬：该身份证号已登记"), "{}", ran.err);
     // Looked at and found to be somebody else, and a village that is not on the list.
-    home.json(&with(&[name, "--not-duplicate"]).iter().map(|a| *a).fold(vec!["household"], |mut all, a| {
-        all.push(a);
-        all
-    }));
+    home.json(&[&["household"], &with(&[name, "--not-duplicate"])[..]].concat());
     let added = home.json(&[
         "household",
         "add",

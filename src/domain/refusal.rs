@@ -19,11 +19,18 @@ pub struct Refusal {
     /// The field at fault, by name.
     pub field: Option<Cow<'static, str>>,
     /// The record at fault, where a command is about several.
-    pub record: Option<RecordKey>,
-    /// The person whose record it is; empty where that need not be said.
-    pub whose: String,
+    pub of: Option<Box<Whose>>,
     /// Further faults, so that a form can show all of them at once.
     pub also: Vec<Refusal>,
+}
+
+/// The record that a refusal is about, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// The record.
+    pub record: RecordKey,
+    /// The person's name; empty where that need not be said.
+    pub name: String,
 }
 
 impl Refusal {
@@ -38,7 +45,7 @@ impl Refusal {
         let name = if key.kind == Kind::Member { record.get("name") } else { None };
         let whose = name.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned();
         let also = self.also.into_iter().map(|refusal| refusal.of(record)).collect();
-        Refusal { record: Some(key), whose, also, ..self }
+        Refusal { of: Some(Box::new(Whose { record: key, name: whose })), also, ..self }
     }
 
     /// One refusal out of several; `None` for none.
@@ -57,7 +64,7 @@ impl Refusal {
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Refusal {
-        Refusal { reason, field: None, record: None, whose: String::new(), also: Vec::new() }
+        Refusal { reason, field: None, of: None, also: Vec::new() }
     }
 }
 
@@ -83,11 +90,14 @@ impl Explain for Refusal {
         self.field.as_deref()
     }
     fn record(&self) -> Option<RecordKey> {
-        self.record
+        self.of.as_ref().map(|of| of.record)
     }
     fn message(&self, lang: Lang) -> String {
         let message = self.reason.message(lang);
-        if self.whose.is_empty() { message } else { format!("{}{}{message}", self.whose, lang.pick("：", ": ")) }
+        match &self.of {
+            Some(of) if !of.name.is_empty() => format!("{}{}{message}", of.name, lang.pick("：", ": ")),
+            _ => message,
+        }
     }
     fn remedy(&self, lang: Lang) -> String {
         self.reason.remedy(lang)
@@ -252,7 +262,7 @@ reasons! {
     NumberOutOfRange { field: &'static Field }, "number.out_of_range":
         "“{field}”超出合理范围", "{field} is out of range";
         "请核对数值", "check the number";
-    Stale { field: Label, seen: Label, now: Label }, "conflict.stale":
+    Stale { field: &'static Field, seen: Label, now: Label }, "conflict.stale":
         "“{field}”已被他人由“{seen}”改为“{now}”", "{field} was changed from “{seen}” to “{now}” by somebody else";
         "请查看新值后再决定是否修改", "look at the present value and decide again";
     PersonRegistered { archive_no: String }, "member.registered_elsewhere":

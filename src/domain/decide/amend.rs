@@ -141,11 +141,7 @@ fn amend_field(
         return Ok(None);
     }
     if field.merge == Merge::Compare && present != change.before {
-        let reason = Reason::Stale {
-            field: label(field.zh, field.en),
-            seen: shown(field, &change.before),
-            now: shown(field, &present),
-        };
+        let reason = Reason::Stale { field, seen: shown(field, &change.before), now: shown(field, &present) };
         return Err(Refusal::at(field.name, reason));
     }
     set_field(after.fields_mut(), change)?;
