@@ -185,3 +185,18 @@ fn a_village_outside_the_territory_is_refused() {
     assert!(refused.contains("actor.outside_territory") && refused.contains("石门村"), "{refused}");
     assert_eq!(bench.desk.replica().read().reference.regions.len(), regions, "nothing is left behind");
 }
+
+#[test]
+fn the_household_of_a_lead_is_registered_from_the_lead() {
+    let mut bench = village(Lang::Zh, 80, 24);
+    // 周阿婆 of 下岙村 is on no file.
+    let leads = bench.drive.keys("Alt-3").screen();
+    assert!(leads.contains("周阿婆"), "{leads}");
+    let selected = bench.drive.keys("Home Ctrl-X Ctrl-F").screen();
+    let form =
+        if selected.contains("周阿婆") { selected } else { bench.drive.keys("Esc Down Ctrl-X Ctrl-F").screen() };
+    assert!(form.contains("登记家庭") && form.contains("周阿婆"), "{form}");
+    let saved = bench.drive.keys("F6 Right F8").screen();
+    assert!(saved.contains("已保存：登记家庭"), "{saved}");
+    assert_eq!(file(&bench, "周阿婆").unwrap().household.region.as_str(), "990101102202");
+}

@@ -67,6 +67,15 @@ fn form(console: &Console, action: Action, ctx: &Context<'_>) -> Option<Screen> 
     Some(sheet::State::new(purpose).into())
 }
 
+/// The form that registers a household: the one that the selected lead is about, if that is on no file.
+fn household_form(console: &Console, ctx: &Context<'_>) -> register::State {
+    let lead = console.subject(ctx).lead.and_then(|lead| ctx.memory.pools.leads.find(lead));
+    match lead.filter(|row| row.household.is_none()) {
+        Some(row) => register::State::of_lead(row.id, &row.subject, &row.region),
+        None => register::State::new(register::Purpose::Household),
+    }
+}
+
 /// Whether records can be read and changed.
 fn open(ctx: &Context<'_>) -> Can {
     match ctx.opening {
@@ -125,7 +134,10 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::GoImport => to(console, import::State::default().into()),
         Action::GoInbox => to(console, inbox::State::default().into()),
         Action::GoWishes => to(console, wishes::State::default().into()),
-        Action::AddHousehold => to(console, register::State::new(register::Purpose::Household).into()),
+        Action::AddHousehold => {
+            let form = console.with(place.origin, |ctx| household_form(console, ctx));
+            to(console, form.into())
+        }
         Action::LogVisit | Action::AddNeed | Action::AddLead | Action::AddWish | Action::Reveal => {
             let form = console.with(place.origin, |ctx| form(console, action, ctx));
             form.map_or_else(Vec::new, |form| to(console, form))

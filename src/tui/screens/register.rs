@@ -14,11 +14,12 @@ use super::entry::{self, Done, Entry, KEEP, KEEP_AFTER};
 use super::pool;
 use crate::desk::register::{new_member, told_by_id_number, villages};
 use crate::domain::household::Household;
-use crate::domain::id::{HouseholdId, MemberId};
+use crate::domain::id::{HouseholdId, LeadId, MemberId};
 use crate::domain::member::Member;
 use crate::domain::record::{Kind, RecordKey};
 use crate::domain::records::Dossier;
 use crate::domain::refusal::Reason;
+use crate::domain::region::RegionCode;
 use crate::i18n::register as text;
 use crate::tui::app::{Begin, Begun, Can, Context, Effect, Input, Message, Notice, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
@@ -66,6 +67,8 @@ pub struct State {
     despite_like: bool,
     /// The member whose removal waits for an answer.
     removing: Option<MemberId>,
+    /// The lead that the household was found by: whom it is about and where.
+    lead: Option<(LeadId, String, RegionCode)>,
 }
 
 /// What a draft keeps.
@@ -90,12 +93,21 @@ impl State {
             waiting: false,
             despite_like: false,
             removing: None,
+            lead: None,
         }
+    }
+
+    /// A form for the household that a lead is about, with what the lead says of it.
+    pub fn of_lead(lead: LeadId, subject: &str, region: &RegionCode) -> State {
+        State { lead: Some((lead, subject.to_owned(), region.clone())), ..State::new(Purpose::Household) }
     }
 
     fn draft_key(&self) -> String {
         match self.purpose {
-            Purpose::Household => "household".to_owned(),
+            Purpose::Household => match &self.lead {
+                Some((lead, ..)) => format!("household-{lead}"),
+                None => "household".to_owned(),
+            },
             Purpose::Member(household) => format!("member-{household}"),
             Purpose::AmendHousehold(household) => format!("amend-{household}"),
             Purpose::AmendMember(_, member) => format!("amend-{member}"),
@@ -131,6 +143,12 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         state.household.region = only.clone();
     }
     state.members = vec![new_member(state.household.id)];
+    if let Some((_, subject, region)) = &state.lead {
+        state.members[0].name.clone_from(subject);
+        if villages.iter().any(|(code, _)| code == region) {
+            state.household.region = region.clone();
+        }
+    }
     state.entry = Entry::new(fields::of_a_household(&state.household, &state.members, ctx));
     state.ready = true;
     vec![Effect::Work(Work::LoadDraft(state.draft_key()))]
