@@ -16,7 +16,7 @@ use super::id::{
 use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
-use super::record::{Record, RecordKey};
+use super::record::{Kind, Record, RecordKey};
 use super::visit::Visit;
 use super::wish::Wish;
 use super::worker::Role;
@@ -380,7 +380,12 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::RegisterHousehold { .. } => "register_household",
-            Command::Register { .. } => "register",
+            Command::Register { record } => match record.kind() {
+                Kind::Member => "register_member",
+                Kind::Region => "register_region",
+                Kind::Worker => "register_worker",
+                _ => "register",
+            },
             Command::Amend { .. } => "amend",
             Command::LogVisit { .. } => "log_visit",
             Command::ReportLead { .. } => "report_lead",

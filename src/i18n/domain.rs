@@ -7,6 +7,9 @@ pub fn command(lang: Lang, name: &str) -> &str {
     let (zh, en) = match name {
         "register_household" => ("登记家庭", "register household"),
         "register" => ("登记", "register"),
+        "register_member" => ("增加成员", "add member"),
+        "register_region" => ("登记区划", "register region"),
+        "register_worker" => ("登记人员", "register worker"),
         "amend" => ("更正信息", "amend"),
         "log_visit" => ("登记走访", "log visit"),
         "report_lead" => ("报告线索", "report lead"),

@@ -3,6 +3,8 @@
 
 mod command;
 mod fields;
+mod hear;
+mod view;
 
 use std::sync::Arc;
 
@@ -18,14 +20,13 @@ use crate::domain::id::{HouseholdId, LeadId, MemberId};
 use crate::domain::member::Member;
 use crate::domain::record::{Kind, RecordKey};
 use crate::domain::records::Dossier;
-use crate::domain::refusal::Reason;
 use crate::domain::region::RegionCode;
 use crate::i18n::register as text;
-use crate::tui::app::{Begin, Begun, Can, Context, Effect, Input, Message, Notice, Subject, Work};
+use crate::tui::app::{Begin, Can, Context, Effect, Input, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
-use crate::tui::session::Frame;
-use crate::tui::theme::Role;
-use crate::tui::widgets::{put, split_top};
+use hear::hear;
+use view::form_area;
+pub use view::view;
 
 /// What the form is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,90 +258,6 @@ fn follow(state: &mut State, at: usize, ctx: &Context<'_>) {
     fields::advise(state, ctx);
 }
 
-fn hear(state: &mut State, message: &Message, ctx: &Context<'_>, area: Rect) -> Option<Vec<Effect>> {
-    match message {
-        Message::Begun(_, Ok(begun)) => {
-            let Begun::File(file) = &**begun else { return None };
-            take(state, file, ctx)
-        }
-        Message::Begun(_, Err(fault)) => Some(vec![Effect::Tell(Notice::Fault(fault.clone())), Effect::Leave]),
-        Message::Draft(_, _, Some(content)) => {
-            let Ok(draft) = serde_json::from_slice::<Draft>(content) else { return Some(Vec::new()) };
-            take_up(state, &draft, ctx);
-            Some(vec![draft::taken_up(&state.entry, ctx)])
-        }
-        Message::Committed(_, _, Ok(_)) => {
-            let mut effects = draft::discard(Some(state.draft_key()));
-            if state.purpose == Purpose::Household {
-                effects.push(Effect::Go(super::household::State::new(state.household.id).into()));
-            }
-            Some(effects)
-        }
-        Message::Committed(_, _, Err(fault)) => {
-            state.waiting = false;
-            state.despite_like = fault.each().any(|fault| fault.code == LIKE);
-            let elsewhere = state.entry.take_faults(fault, ctx, area);
-            Some(elsewhere.into_iter().map(|fault| Effect::Tell(Notice::Fault(fault))).collect())
-        }
-        _ => None,
-    }
-}
-
-/// The code of [`Reason::HouseholdLike`]; a test holds them together.
-const LIKE: &str = "household.like_registered";
-
-/// The file was read: what it holds is asked, or what is new beside it.
-fn take(state: &mut State, file: &Arc<Dossier>, ctx: &Context<'_>) -> Option<Vec<Effect>> {
-    state.file = Some(file.clone());
-    state.entry = Entry::new(match state.purpose {
-        Purpose::Household => return None,
-        Purpose::Member(household) => {
-            if state.members.is_empty() {
-                state.members = vec![new_member(household)];
-            }
-            fields::of_one_member(&state.members[0])
-        }
-        Purpose::AmendHousehold(_) => fields::held_household(file, ctx),
-        Purpose::AmendMember(_, id) => match file.members.iter().find(|member| member.id == id) {
-            Some(member) => fields::held_member(member),
-            None => {
-                let fault = crate::tui::app::Fault::of(&crate::domain::refusal::Refusal::from(Reason::NotFound {
-                    kind: Kind::Member,
-                }));
-                return Some(vec![Effect::Tell(Notice::Fault(fault)), Effect::Leave]);
-            }
-        },
-    });
-    state.ready = true;
-    fields::advise(state, ctx);
-    Some(vec![Effect::Work(Work::LoadDraft(state.draft_key()))])
-}
-
-fn take_up(state: &mut State, draft: &Draft, ctx: &Context<'_>) {
-    let household = state.purpose.held().unwrap_or(draft.household);
-    match state.purpose {
-        Purpose::Household => {
-            state.household.id = draft.household;
-            state.members = draft.members.iter().map(|id| Member { id: *id, ..new_member(household) }).collect();
-            if state.members.is_empty() {
-                state.members.push(new_member(household));
-            }
-            state.entry = Entry::new(fields::of_a_household(&state.household, &state.members, ctx));
-        }
-        Purpose::Member(_) => {
-            let id = draft.members.first().copied().unwrap_or_else(MemberId::new);
-            state.members = vec![Member { id, ..new_member(household) }];
-            state.entry = Entry::new(fields::of_one_member(&state.members[0]));
-        }
-        Purpose::AmendHousehold(_) | Purpose::AmendMember(..) => {}
-    }
-    // What stands in some items decides which others there are.
-    state.entry.restore(&draft.form);
-    fields::advise(state, ctx);
-    state.entry.restore(&draft.form);
-    fields::advise(state, ctx);
-}
-
 fn submit(state: &mut State, ctx: &Context<'_>, area: Rect) -> Vec<Effect> {
     if !state.ready || state.waiting || !state.entry.check(ctx, area) {
         return Vec::new();
@@ -376,55 +293,6 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
         Action::NextPane | Action::PreviousPane | Action::Back => Can::Yes,
         other => state.entry.can(other),
     }
-}
-
-/// Rows above the form.
-const HEAD: u16 = 2;
-
-fn form_area(body: Rect) -> Rect {
-    split_top(body, HEAD).1
-}
-
-/// Draws whose facts these are, which part has the focus, and the form.
-pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let (theme, lang) = (&ctx.theme, ctx.lang);
-    let (head, form) = split_top(area, HEAD);
-    let width = head.width.saturating_sub(1);
-    put(frame.buf, head.x + 1, head.y, width, &about(state, ctx), theme.style(Role::Accent), theme);
-    if !state.ready {
-        put(frame.buf, form.x + 1, form.y, width, text::loading(lang), theme.style(Role::Dim), theme);
-        return;
-    }
-    put(frame.buf, head.x + 1, head.y + 1, width, &whereabouts(state, ctx), theme.style(Role::Dim), theme);
-    state.entry.view(ctx, form, frame);
-}
-
-/// The household on file, or how one is registered.
-fn about(state: &State, ctx: &Context<'_>) -> String {
-    let Some(household) = state.purpose.held() else { return text::how_to(ctx.lang).to_owned() };
-    let (head, village) = pool::head_and_village(Some(household), ctx);
-    let member = match (state.purpose, &state.file) {
-        (Purpose::AmendMember(_, id), Some(file)) => file.members.iter().find(|member| member.id == id),
-        _ => None,
-    };
-    let whose = member.map(|member| ctx.name(&member.name).into_owned()).unwrap_or_default();
-    let parts = [text::household_of(ctx.lang, &head), village, whose];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ")
-}
-
-/// The part of the form that has the focus, and how to get to the next one.
-fn whereabouts(state: &State, ctx: &Context<'_>) -> String {
-    let items = state.entry.items();
-    let Some((at, _)) = state.entry.focused() else { return String::new() };
-    let heading = items[..=at].iter().rev().find_map(|item| item.heading.as_ref());
-    let heading = heading.map(|heading| ctx.lang.pick(&heading.zh, &heading.en).clone()).unwrap_or_default();
-    let place = text::place_in_form(ctx.lang, &heading, at + 1, items.len());
-    if items.iter().filter(|item| item.heading.is_some()).count() < 2 {
-        return place.trim_start().to_owned();
-    }
-    let next = ctx.keymap.chord_for(&contexts(state), Action::NextPane);
-    let key = next.map(|chord| chord.label(ctx.lang)).unwrap_or_default();
-    format!("{place}  {}", text::next_part(ctx.lang, &key))
 }
 
 /// Where the keys are.
@@ -476,15 +344,4 @@ pub fn title(state: &State, ctx: &Context<'_>) -> String {
 /// The household, where it is on file.
 pub fn subject(state: &State, _: &Context<'_>) -> Subject {
     Subject { household: state.purpose.held(), ..Subject::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_like_of_a_household_is_known_by_its_code() {
-        let like = Reason::HouseholdLike { head: String::new(), place: String::new(), archive_no: String::new() };
-        assert_eq!(like.code(), LIKE);
-    }
 }
