@@ -4,6 +4,7 @@
 mod about;
 mod demo;
 pub mod enrol;
+mod inbox;
 mod intake;
 pub mod register;
 

@@ -8,7 +8,6 @@ use crate::domain::conflict::Choice;
 use crate::domain::refusal::Reason;
 use crate::replica::ReplicaError;
 use crate::replica::sync::{InboxEntry, OpenConflict};
-use crate::sync::protocol::Outcome;
 use crate::tui::app::effect::Long;
 use crate::tui::app::{Fault, Message, Origin, Work};
 
@@ -53,7 +52,7 @@ pub fn read(origin: Origin) -> Work {
 pub fn carry_out(act: Act, origin: Origin) -> Work {
     Work::Long(Long(Box::new(move |desk, _, post| {
         let (what, done) = match act {
-            Act::Settle(open, choice) => settle(desk, &open, choice),
+            Act::Settle(open, choice) => ("settle_conflict", desk.settle(&open, choice, "")),
             Act::ClaimNext(entry) => claim_next(desk, &entry),
             Act::PutAway(seq) => {
                 if let Err(error) = desk.replica().seen(seq) {
@@ -71,24 +70,6 @@ pub fn carry_out(act: Act, origin: Origin) -> Work {
 }
 
 type Done = (&'static str, Result<crate::replica::Committed, ReplicaError>);
-
-fn settle(desk: &Desk, open: &OpenConflict, choice: Choice) -> Done {
-    let command = Command::SettleConflict {
-        conflict: open.conflict.id,
-        household: Some(open.household),
-        choice,
-        remark: String::new(),
-    };
-    let done = (command.name(), desk.commit(command));
-    if done.1.is_ok() {
-        // The command behind it has been seen to with it; where that cannot be noted it only stays in the list.
-        let behind = desk.replica().inbox().unwrap_or_default();
-        for entry in behind.iter().filter(|entry| lost_only_to(entry, std::slice::from_ref(open))) {
-            let _stays = desk.replica().seen(entry.envelope.id.seq);
-        }
-    }
-    done
-}
 
 fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
     const WHAT: &str = "claim_wish";
@@ -115,22 +96,10 @@ fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
     (WHAT, done)
 }
 
-/// Whether everything that a command lost stands in these conflicts.
-fn lost_only_to(entry: &InboxEntry, conflicts: &[OpenConflict]) -> bool {
-    let Outcome::Merged { lost } = &entry.outcome else { return false };
-    let is_there = |lost: &crate::sync::protocol::Lost| {
-        conflicts.iter().any(|open| open.conflict.about == Some(lost.record) && open.conflict.field == lost.field)
-    };
-    !lost.is_empty() && lost.iter().all(is_there)
-}
-
 fn answer(desk: &Desk, origin: Origin, post: &dyn Fn(Message)) {
     let read = || -> Result<Letters, ReplicaError> {
-        let conflicts = desk.replica().open_conflicts()?;
-        // What became a conflict stands there once: as the conflict.
-        let is_disputed = |entry: &InboxEntry| lost_only_to(entry, &conflicts);
-        let commands: Vec<Item> =
-            desk.replica().inbox()?.into_iter().filter(|entry| !is_disputed(entry)).map(Item::Command).collect();
+        let (conflicts, commands) = desk.letters()?;
+        let commands = commands.into_iter().map(Item::Command);
         Ok(Letters { items: conflicts.into_iter().map(Item::Conflict).chain(commands).collect() })
     };
     let outcome = read().map(|letters| Box::new(letters) as Box<dyn std::any::Any + Send>);
