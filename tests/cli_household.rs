@@ -104,7 +104,7 @@ fn what_cannot_be_registered_says_why() {
     // Whose record a refusal is about stands in it.
     let ran =
         home.run(&["household", "member", "amend", archive, "1", "--set", &format!("id_number={}", PEOPLE[1][2])]);
-    assert!(ran.err.contains("张淑芬：该身份证号已登记"), "{}", ran.err);
+    assert!(ran.err.contains("张*芬：该身份证号已登记"), "{}", ran.err);
     // Looked at and found to be somebody else, and a village that is not on the list.
     home.json(&[&["household"], &with(&[name, "--not-duplicate"])[..]].concat());
     let added = home.json(&[

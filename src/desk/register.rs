@@ -12,6 +12,7 @@ use crate::domain::command::Command;
 use crate::domain::household::Household;
 use crate::domain::id::{HouseholdId, MemberId};
 use crate::domain::id_number::IdNumber;
+use crate::domain::mask;
 use crate::domain::member::Member;
 use crate::domain::moment::Now;
 use crate::domain::numbering::Series;
@@ -112,8 +113,9 @@ impl Desk {
             |code: &RegionCode| town.is_none_or(|town| memory.reference.region_name(&code.town()) == town.trim());
         let found: Vec<RegionCode> = villages(&memory, &self.actor().regions)
             .into_iter()
+            // By its own name, or with the town before it.
+            .filter(|(code, place)| (memory.reference.region_name(code) == name || place == name) && of_town(code))
             .map(|(code, _)| code)
-            .filter(|code| memory.reference.region_name(code) == name && of_town(code))
             .collect();
         match found.as_slice() {
             [] => refused(Reason::RegionUnknown { name: name.to_owned() }),
@@ -162,7 +164,7 @@ pub fn like_household(memory: &Projection, head: &str, region: &RegionCode) -> O
         .filter(|row| row.is_present() && row.head() == head)
         .find(|row| memory.region(row.fixed().region).is_some_and(|held| held.village() == village))
         .map(|row| Reason::HouseholdLike {
-            head: row.head().to_owned(),
+            head: mask::name(row.head()),
             place: memory.reference.place(&village),
             archive_no: row.archive_no().to_owned(),
         })

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use super::field::Field;
+use super::mask;
 use super::moment::Moment;
 use super::record::{Fields, Kind, RecordKey};
 use super::records::Unreadable;
@@ -29,7 +30,7 @@ pub struct Refusal {
 pub struct Whose {
     /// The record.
     pub record: RecordKey,
-    /// The person's name; empty where that need not be said.
+    /// The person's name, masked; empty where that need not be said.
     pub name: String,
 }
 
@@ -43,7 +44,7 @@ impl Refusal {
     pub fn of(self, record: &dyn Fields) -> Refusal {
         let key = RecordKey { kind: record.table().kind, id: record.record_id() };
         let name = if key.kind == Kind::Member { record.get("name") } else { None };
-        let whose = name.as_ref().and_then(Value::as_text).unwrap_or_default().to_owned();
+        let whose = name.as_ref().and_then(Value::as_text).map(mask::name).unwrap_or_default();
         let also = self.also.into_iter().map(|refusal| refusal.of(record)).collect();
         Refusal { of: Some(Box::new(Whose { record: key, name: whose })), also, ..self }
     }
