@@ -176,3 +176,19 @@ fn a_copy_does_not_fill_the_store() {
     }
     assert_eq!(county.tx().asides(usize::MAX).unwrap().len(), zhulian::central::authority::MAX_ASIDES);
 }
+
+#[test]
+fn a_feed_that_was_about_to_be_fetched_when_the_server_was_restored_is_fetched_after_all() {
+    use zhulian::sync::client::Local as _;
+    let county = County::new();
+    county.must(&household(1, 1));
+    let mut device = county.device(11, Role::GridWorker, &[1]);
+    county.sync(&mut device).unwrap();
+    let held = device.items.len();
+    device.set_fetching(Some((device.cursors.keys().cloned().collect(), None))).unwrap();
+    device.commit().unwrap();
+    let county = restored(&county, copy(&county));
+    county.sync(&mut device).unwrap();
+    assert_eq!((device.epoch, device.items.len()), (2, held));
+    assert_eq!(device.fetching, None);
+}
