@@ -93,6 +93,7 @@ impl Laptop {
             trust: None,
             allow_plain: false,
             was: Vec::new(),
+            homes: Vec::new(),
         };
         self.replica().enrol(enrolment).unwrap();
     }

@@ -7,10 +7,10 @@ use serde_json::json;
 use super::{Io, Outcome, Run};
 use crate::desk::Desk;
 use crate::i18n::cli as say;
-use crate::replica::sync::Enrolment;
+use crate::replica::sync::{Enrolment, rehome};
 use crate::store::seal::random_secret;
-use crate::sync::http::{Join, Link, Options};
-use crate::sync::protocol::Bytes;
+use crate::sync::http::{Join, Link, Options, regions};
+use crate::sync::protocol::{Bytes, MAX_PAGE};
 
 /// Joins a server with a one-time code, and makes the device's key
 ///
@@ -45,6 +45,14 @@ impl Run for Enroll {
         let code = self.code.clone();
         let join = Join { code, device: replica.device(), secret: secret.clone(), name: self.name.clone() };
         let joined = link.enrol(&join)?;
+        // Before anything is sent: a household under a code that was made up here belongs to no territory.
+        let homemade = replica.homemade_regions()?;
+        let homes = if homemade.is_empty() {
+            Vec::new()
+        } else {
+            let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
+            rehome(&homemade, &official, &joined.scope, io.now.today())?
+        };
         let (name, scope) = (joined.name.clone(), joined.scope.clone());
         replica.enrol(Enrolment {
             url: self.url.clone(),
@@ -55,12 +63,13 @@ impl Run for Enroll {
             trust,
             allow_plain: self.allow_plain,
             was: Vec::new(),
+            homes,
         })?;
         if let Some(worker) = scope.workers.first() {
             let path = replica.store().home().settings_path();
             crate::settings::write(&path, "worker", &worker.to_string())?;
         }
-        let outside = replica.households_outside(&scope);
+        let outside = replica.households_outside()?;
         let value = json!({
             "device": joined.device,
             "name": name,

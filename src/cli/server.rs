@@ -7,6 +7,7 @@ mod device;
 mod feed;
 mod ingest;
 mod place;
+mod region;
 mod serve;
 mod worker;
 
@@ -20,7 +21,12 @@ use self::place::Place;
 use super::{CliError, Fault, Io, Outcome, reach};
 use crate::central::Authority;
 use crate::central::enrolment::County;
+use crate::central::store::StoreFault;
+use crate::domain::record::Record;
 use crate::owner::{self, Answer, Request};
+use crate::sync::feed::Feed;
+use crate::sync::fold::Body;
+use crate::sync::protocol::ProtocolError;
 
 /// What a bureau administers.
 pub struct Bureau<'c> {
@@ -53,6 +59,9 @@ enum Act {
     /// Feeds, and who holds them
     #[command(subcommand)]
     Feed(feed::Feed),
+    /// Regions of the county: towns, villages, grids
+    #[command(subcommand)]
+    Region(region::Region),
     Ingest(ingest::Ingest),
 }
 
@@ -95,6 +104,7 @@ impl Server {
             Act::Worker(act) => act.run(bureau, io),
             Act::Device(act) => act.run(bureau, io),
             Act::Feed(act) => act.run(bureau, io),
+            Act::Region(act) => act.run(bureau, io),
             Act::Ingest(act) => act.run(bureau, io),
         }
     }
@@ -123,6 +133,27 @@ fn pick<T>(
         0 => Err(super::ids::not_found(kind, field).into()),
         1 => Ok(found.remove(0)),
         count => Err(CliError::Ambiguous { text: text.to_owned(), count, field }.into()),
+    }
+}
+
+/// Every reference record of the county, in the order of ids.
+fn each_reference(bureau: &Bureau<'_>, see: &mut dyn FnMut(Record)) -> Result<(), Fault> {
+    const AT_ONCE: usize = 500;
+    let failed = |fault: StoreFault| Fault::from(ProtocolError::from(fault));
+    let mut tx = bureau.county.begin().map_err(failed)?;
+    let mut after = None;
+    loop {
+        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), AT_ONCE).map_err(failed)?;
+        for document in &documents {
+            let body = Body::decode(&document.key, &document.body.0);
+            if let Body::Record(record) = body.map_err(|fault| failed(StoreFault::Damaged(fault.0)))? {
+                see(record);
+            }
+        }
+        if documents.len() < AT_ONCE {
+            return Ok(());
+        }
+        after = documents.last().map(|document| document.key.clone());
     }
 }
 

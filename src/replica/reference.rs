@@ -32,7 +32,9 @@ impl Reference {
         match record {
             Record::Region(region) => {
                 let newer = self.regions.get(&region.code).is_none_or(|held| {
-                    held.id == region.id || held.valid_to.is_some() || region.valid_from > held.valid_from
+                    let later = held.valid_to.is_some() || region.valid_from > held.valid_from;
+                    let rank = |region: &Region| !region.provisional;
+                    held.id == region.id || rank(&region) > rank(held) || (rank(&region) == rank(held) && later)
                 });
                 if newer {
                     self.regions.insert(region.code.clone(), Box::new(region));

@@ -101,6 +101,12 @@ impl Transaction for PostgresTransaction<'_> {
         self.realm = row.as_ref().map(|row| row.get(0));
         row.map_or_else(|| Ok(Realm::default()), |row| read(&row))
     }
+    fn lock_realm(&mut self) -> Result<Realm, StoreFault> {
+        self.lock()?;
+        let row = self.connection.row("SELECT body FROM zl_realm WHERE county = $1 FOR UPDATE", &[&self.county])?;
+        self.realm = row.as_ref().map(|row| row.get(0));
+        row.map_or_else(|| Ok(Realm::default()), |row| read(&row))
+    }
     fn put_realm(&mut self, realm: &Realm) -> Result<(), StoreFault> {
         self.lock()?;
         let body = codec::encode(realm)?;

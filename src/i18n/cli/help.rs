@@ -254,6 +254,12 @@ texts! {
     "server feed give --device" => "设备：编号或名称";
     "server feed give --territory" => "村、镇或县的区划代码，可多次给出，替换原有区域";
     "server feed give --no_pool" => "不向该设备提供公开心愿";
+    "server region" => "全县区划：乡镇、村（社区）、网格";
+    "server region import" => "从表格导入全县区划：乡镇、村（社区）、网格\n\n列：区划代码（12 位，网格 15 位）、名称，可另有层级、上级区划、启用日期、停用日期。全部无误才导入；重复导入不会改变。设备下次同步时取得。";
+    "server region import --file" => "xlsx、xls、ods 或 csv 文件";
+    "server region import --dry_run" => "只说明会有哪些变化";
+    "server region list" => "列出全县区划";
+    "server region list --within" => "只列该区划以下的";
     "server ingest" => "接收以文件送来的一批操作\n\n内容与设备联网上传的相同，带设备签章。答复写在文件旁或 --reply 处，带回设备。重复接收不会重复生效。";
     "server ingest --file" => "设备导出的文件";
     "server ingest --reply" => "答复文件；未给出时为“文件名.reply”";

@@ -287,7 +287,7 @@ fn shared(file: &Dossier) -> impl Iterator<Item = RecordKey> + '_ {
 }
 
 /// What the device holds: what it was given at enrolment, and what it was given since.
-fn scope(given: &Scope, state: &State) -> Scope {
+pub(super) fn scope(given: &Scope, state: &State) -> Scope {
     let mut scope = given.clone();
     for feed in state.cursors.keys() {
         if let Feed::Territory(region) = feed
