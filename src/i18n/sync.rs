@@ -34,8 +34,6 @@ crate::messages! {
     undecodable_remedy => "原始内容已留存，请联系管理员处理", "its bytes are kept; ask the operator";
     unknown_command(name: &str) => "服务器不认识操作“{name}”", "the server does not know the command “{name}”";
     unknown_command_remedy => "原始内容已留存；请升级服务器后由管理员补录", "its bytes are kept; the operator can bring it in after an update of the server";
-    made_up => "单机使用时暂编的区划不上传，以服务器的区划目录为准", "regions made up while the device worked alone are not taken in; the server has its own list";
-    made_up_remedy => "无需处理", "nothing is to be done";
     faulty => "处理该操作时程序出错", "a rule failed on this command";
     faulty_remedy => "原始内容已留存，请联系管理员处理", "its bytes are kept; ask the operator";
     misnamed => "该操作的编号与上传序号不符", "the command's own name differs from its place in the push";

@@ -57,6 +57,19 @@ impl Reference {
         }
     }
 
+    /// Lets a record go that this device no longer holds.
+    pub fn forget(&mut self, key: RecordKey) {
+        use crate::domain::record::Kind;
+        match key.kind {
+            Kind::Region => self.regions.retain(|_, held| held.key() != key),
+            Kind::Station => drop(self.stations.remove(&key.id.into())),
+            Kind::Org => drop(self.orgs.remove(&key.id.into())),
+            Kind::Worker => drop(self.workers.remove(&key.id.into())),
+            Kind::Resource => self.resources.retain(|held| held.key() != key),
+            _ => {}
+        }
+    }
+
     /// The record of that key.
     pub fn get(&self, key: RecordKey) -> Option<Record> {
         use crate::domain::record::Kind;

@@ -73,12 +73,8 @@ impl Deciding<'_, '_> {
             Err(told) => return Ok(told.into()),
         };
         let decided = match self.actor(device, &envelope)? {
-            Some(_) if envelope.command.makes_up_a_region() => told(
-                "region.made_up",
-                [say::made_up(Lang::Zh), say::made_up(Lang::En)],
-                [say::made_up_remedy(Lang::Zh), say::made_up_remedy(Lang::En)],
-            )
-            .into(),
+            // The county has its own: nothing comes of it, and nothing is to be done about it.
+            Some(_) if envelope.command.makes_up_a_region() => Decided::without_effect(Outcome::Applied),
             Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
                 let role = Label::of("role", actor.role.code());
                 let act = Label {

@@ -296,9 +296,7 @@ impl Local for Session<'_> {
             self.state.hash = self.state.hash.next(device, verdict.seq, &bytes.0);
             self.state.answered = verdict.seq;
             self.touch(&logged);
-            // What a device alone did for itself, and a county has of its own.
-            let quiet = matches!(&envelope.command, Command::Seed { .. }) && logged.seats_a_worker()
-                || envelope.command.makes_up_a_region();
+            let quiet = matches!(&envelope.command, Command::Seed { .. }) && logged.seats_a_worker();
             if held::is_for_a_person(&verdict.outcome) && !quiet {
                 self.inbox.insert(verdict.seq, true);
             }

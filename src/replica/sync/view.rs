@@ -244,7 +244,10 @@ impl Replica {
             }
             match record {
                 Some(record) => super::super::take_in_loose(&mut memory, record),
-                None => memory.pools.forget_loose(key),
+                None => {
+                    memory.pools.forget_loose(key);
+                    memory.reference.forget(key);
+                }
             }
         }
         for wish in wishes.into_keys() {
@@ -334,7 +337,9 @@ impl Replica {
                 }
                 Stale::Loose(key) => {
                     if self.vault.loose(key)?.is_none() {
-                        self.memory.write().unwrap_or_else(PoisonError::into_inner).pools.forget_loose(key);
+                        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+                        memory.pools.forget_loose(key);
+                        memory.reference.forget(key);
                     }
                 }
             }
