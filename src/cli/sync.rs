@@ -60,6 +60,9 @@ fn once(desk: &Desk, io: &mut Io<'_>) -> Result<Summary, crate::replica::sync::D
 }
 
 fn told(io: &mut Io<'_>, summary: &Summary) -> Outcome {
+    if summary.verdicts.waiting > 0 {
+        io.remark(say::sync_held_up(io.lang, summary.verdicts.waiting));
+    }
     let line = say::synced(io.lang, summary.pushed, summary.verdicts.refused, summary.pulled);
     io.answer(summary, line)
 }

@@ -158,7 +158,7 @@ pub fn likeness(level: Level, official: &str, written: &str) -> Option<Likeness>
     }
     let ((stem, kind), (other, other_kind)) = (stem(level, official), stem(level, written));
     let kinds_agree = kind == other_kind || kind.is_empty() || other_kind.is_empty();
-    (stem == other && kinds_agree && stem.chars().count() > 1).then_some(Likeness::Form)
+    (stem == other && kinds_agree && (level == Level::Grid || stem.chars().count() > 1)).then_some(Likeness::Form)
 }
 
 /// A name without its ending, and what the ending says it is.

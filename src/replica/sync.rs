@@ -49,7 +49,7 @@ use crate::sync::protocol::{Bytes, encode_command};
 pub struct Standing {
     /// The server's address.
     pub url: String,
-    /// Commands without a verdict.
+    /// Commands without a final verdict: not sent yet, or waiting at the server.
     pub unsent: u64,
     /// The last round that came to its end.
     pub last: Option<Moment>,
@@ -125,9 +125,9 @@ impl Replica {
         Ok(Typed(&*index).read(held::STATE)?.unwrap_or_default())
     }
 
-    /// Tells the status line and `stats` up to which command the server has spoken.
-    pub(super) fn note_answered(&self, answered: u64) {
-        *self.acknowledged.write().unwrap_or_else(PoisonError::into_inner) = Some(answered);
+    /// Tells the status line and `stats` how many commands the server has decided.
+    pub(super) fn note_answered(&self, decided: u64) {
+        *self.acknowledged.write().unwrap_or_else(PoisonError::into_inner) = Some(decided);
     }
 
     /// Reads the enrolment when the home is opened.
@@ -153,7 +153,7 @@ impl Replica {
         }
         enrolment::save(&self.vault.store, &enrolment)?;
         *self.enrolment.write().unwrap_or_else(PoisonError::into_inner) = Some(std::sync::Arc::new(enrolment));
-        self.note_answered(self.sync_state()?.answered);
+        self.note_answered(self.sync_state()?.decided());
         drop(writer);
         Ok(())
     }

@@ -156,6 +156,8 @@ pub struct Client {
     misfit: Option<String>,
     /// Commands that wait were asked about up to here.
     asked: u64,
+    /// What had a verdict when the round began: those that came later need no asking.
+    began: Option<u64>,
     phase: Phase,
 }
 
@@ -185,6 +187,7 @@ impl Client {
             tell_cursors: false,
             misfit: None,
             asked: 0,
+            began: None,
             phase: Phase::Push,
         }
     }
@@ -200,6 +203,7 @@ impl Client {
     /// # Errors
     /// `device.commands_gone`, and the store's.
     pub fn next(&mut self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
+        self.began.get_or_insert(local.answered());
         if self.phase == Phase::Push {
             if let Some(push) = self.push(local)? {
                 return Ok(Some(push));
@@ -243,7 +247,8 @@ impl Client {
     /// Sends what waits once more, a run of numbers at a time.
     fn ask(&self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
         let waiting = local.waiting()?;
-        let mut left = waiting.into_iter().filter(|seq| *seq > self.asked);
+        let began = self.began.unwrap_or(u64::MAX);
+        let mut left = waiting.into_iter().filter(|seq| *seq > self.asked && *seq <= began);
         let Some(first) = left.next() else { return Ok(None) };
         let run = 1 + left.zip(first + 1..).take_while(|(seq, next)| seq == next).count();
         let commands = local.commands(first, run.min(self.batch), self.bytes)?;
@@ -295,12 +300,14 @@ impl Client {
             local.enter_epoch(reply.epoch)?;
         }
         let before = (local.answered(), self.asked);
+        let waited = local.waiting()?.len();
         local.take_verdicts(&reply.verdicts)?;
         if self.phase == Phase::Ask {
             self.asked = reply.verdicts.iter().map(|verdict| verdict.seq).fold(self.asked, u64::max);
         }
         // A push that brought nothing forward would be sent for ever.
-        if (local.answered(), self.asked) > before { Ok(()) } else { Err(RoundError::WrongAnswer) }
+        let came = local.waiting()?.len() < waited;
+        if (local.answered(), self.asked) > before || came { Ok(()) } else { Err(RoundError::WrongAnswer) }
     }
 
     fn take_page(&mut self, local: &mut dyn Local, page: &Page) -> Result<(), RoundError> {
@@ -367,6 +374,7 @@ impl Client {
                     local.reopen(last_seq)?;
                 }
                 self.asked = 0;
+                self.began = None;
                 self.phase = Phase::Push;
                 Ok(())
             }

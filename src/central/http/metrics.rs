@@ -80,6 +80,7 @@ impl Metrics {
             let outcome = match verdict.outcome {
                 Outcome::Applied => "applied",
                 Outcome::Merged { .. } => "merged",
+                _ if verdict.outcome.waits() => "waiting",
                 Outcome::Refused { .. } => "refused",
             };
             self.commands.get_or_create(&vec![("outcome", outcome.to_owned())]).inc();

@@ -58,20 +58,53 @@ impl<'r> Session<'r> {
     }
 
     /// Lets go of commands that the base shows by now, or never will.
+    ///
+    /// One that waits is left behind in [`State::waiting`], so that it holds up none of those after it.
     fn advance(&mut self) -> Result<(), Unreadable> {
+        let granted = std::mem::take(&mut self.state.granted);
+        for seq in granted {
+            match self.answer(seq)? {
+                Some(Answer { verdict, .. }) if !self.has_come(seq, &verdict) => drop(self.state.granted.insert(seq)),
+                _ => drop(self.state.arrived.remove(&seq)),
+            }
+        }
         while self.state.settled < self.state.answered {
             let seq = self.state.settled + 1;
             let Some(Answer { verdict, .. }) = self.answer(seq)? else { break };
-            let passed = |feed: &Feed, at: u64| self.state.cursors.get(feed).is_none_or(|cursor| *cursor >= at);
-            let gone = !verdict.outcome.stands()
-                || self.state.arrived.contains(&seq)
-                || verdict.parts.iter().all(|part| passed(&part.feed, part.seq));
-            if !gone {
+            if !self.has_come(seq, &verdict) {
                 break;
             }
             self.state.settled = seq;
             self.state.arrived.remove(&seq);
         }
+        Ok(())
+    }
+
+    /// Whether the base shows a command that has that verdict, or never will.
+    fn has_come(&self, seq: u64, verdict: &Verdict) -> bool {
+        let passed = |feed: &Feed, at: u64| self.state.cursors.get(feed).is_none_or(|cursor| *cursor >= at);
+        !verdict.outcome.stands()
+            || self.state.arrived.contains(&seq)
+            || verdict.parts.iter().all(|part| passed(&part.feed, part.seq))
+    }
+
+    /// A command that waited has its final verdict.
+    fn settle(&mut self, verdict: &Verdict) -> Result<(), Unreadable> {
+        if !self.state.waiting.contains(&verdict.seq) || verdict.outcome.waits() {
+            return Ok(());
+        }
+        let missing = || Unreadable(format!("command {} is not kept", verdict.seq));
+        let Answer { hash, .. } = self.answer(verdict.seq)?.ok_or_else(missing)?;
+        let (_, _, logged) = self.replica.outgoing(verdict.seq)?.ok_or_else(missing)?;
+        self.touch(&logged);
+        self.state.waiting.remove(&verdict.seq);
+        if verdict.outcome.stands() {
+            self.state.granted.insert(verdict.seq);
+        }
+        if held::is_for_a_person(&verdict.outcome) {
+            self.inbox.insert(verdict.seq, true);
+        }
+        self.answers.insert(verdict.seq, Some(Answer { verdict: verdict.clone(), hash }));
         Ok(())
     }
 
@@ -141,7 +174,7 @@ impl<'r> Session<'r> {
         self.moved |= !self.stale.is_empty();
         self.durable = self.state.clone();
         self.forget_staged();
-        self.replica.note_answered(self.durable.answered);
+        self.replica.note_answered(self.durable.decided());
         Ok(())
     }
 
@@ -241,6 +274,7 @@ impl Local for Session<'_> {
         self.state.cursors.clear();
         self.state.settled_at.clear();
         self.state.arrived.clear();
+        self.state.granted.clear();
         self.state.epoch = epoch;
         self.state.sweep = true;
         // What the server of the new epoch has of this device, it shows; what it lacks is reopened.
@@ -255,6 +289,9 @@ impl Local for Session<'_> {
     }
     fn answered(&self) -> u64 {
         self.state.answered
+    }
+    fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
+        Ok(self.state.waiting.iter().copied().collect())
     }
     fn hash_at(&self, seq: u64) -> Option<Hash> {
         if seq == self.state.answered {
@@ -289,6 +326,7 @@ impl Local for Session<'_> {
         let device = self.replica.device();
         for verdict in verdicts {
             if verdict.seq != self.state.answered + 1 {
+                self.settle(verdict)?;
                 continue;
             }
             let missing = || Unreadable(format!("command {} is not kept", verdict.seq));
@@ -299,6 +337,9 @@ impl Local for Session<'_> {
             let quiet = matches!(&envelope.command, Command::Seed { .. }) && logged.seats_a_worker();
             if held::is_for_a_person(&verdict.outcome) && !quiet {
                 self.inbox.insert(verdict.seq, true);
+            }
+            if verdict.outcome.waits() {
+                self.state.waiting.insert(verdict.seq);
             }
             self.answers.insert(verdict.seq, Some(Answer { verdict: verdict.clone(), hash: self.state.hash }));
         }
@@ -313,11 +354,13 @@ impl Local for Session<'_> {
         self.state.hash = hash;
         self.state.answered = after;
         self.state.settled = self.state.settled.min(after);
-        self.state.arrived.retain(|seq| *seq <= after);
+        for left in [&mut self.state.arrived, &mut self.state.waiting, &mut self.state.granted] {
+            left.retain(|seq| *seq <= after);
+        }
         Ok(())
     }
     fn note_arrival(&mut self, id: CommandId) -> Result<(), Unreadable> {
-        if id.seq > self.state.settled {
+        if id.seq > self.state.settled || self.state.waiting.contains(&id.seq) || self.state.granted.contains(&id.seq) {
             self.state.arrived.insert(id.seq);
         }
         Ok(())

@@ -19,7 +19,7 @@ use crate::store::{Batch, codec};
 use crate::sync::feed::{Feed, Scope};
 use crate::sync::fold::{Body, Standing};
 use crate::sync::overlay::{Base as _, Overlay};
-use crate::sync::protocol::ItemKey;
+use crate::sync::protocol::{ItemKey, Outcome};
 use crate::sync::rebase::{Pending, rebase};
 
 /// What is written in one batch.
@@ -83,9 +83,10 @@ impl Replica {
         mut stale: BTreeSet<Stale>,
     ) -> Result<(Vec<Pending>, BTreeSet<Stale>), Unreadable> {
         let mut queue = Vec::new();
-        for seq in state.settled + 1..=self.vault.store.last_seq() {
+        let refused = |outcome: &Outcome| !outcome.stands() && !outcome.waits();
+        for seq in state.pending(self.vault.store.last_seq()) {
             let verdict = self.answer(seq)?.map(|answer| answer.verdict);
-            if verdict.as_ref().is_some_and(|verdict| !verdict.outcome.stands()) || state.arrived.contains(&seq) {
+            if verdict.as_ref().is_some_and(|verdict| refused(&verdict.outcome)) || state.arrived.contains(&seq) {
                 continue;
             }
             let Some((envelope, _, logged)) = self.outgoing(seq)? else { continue };

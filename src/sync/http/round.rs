@@ -65,6 +65,27 @@ pub struct Verdicts {
     pub merged: u64,
     /// Refused; each stays in the inbox.
     pub refused: u64,
+    /// Not decided yet: they wait at the server for what another device has yet to bring back after a restore.
+    #[serde(skip_serializing_if = "is_none")]
+    pub waiting: u64,
+}
+
+// What serde asks for takes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Verdicts {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Applied => self.applied += 1,
+            Outcome::Merged { .. } => self.merged += 1,
+            outcome if outcome.waits() => self.waiting += 1,
+            Outcome::Refused { .. } => self.refused += 1,
+        }
+    }
 }
 
 /// How far a round has come.
@@ -234,13 +255,7 @@ impl Summary {
         match reply {
             Reply::Push(reply) => {
                 self.pushed += reply.verdicts.len() as u64;
-                for verdict in &reply.verdicts {
-                    match verdict.outcome {
-                        Outcome::Applied => self.verdicts.applied += 1,
-                        Outcome::Merged { .. } => self.verdicts.merged += 1,
-                        Outcome::Refused { .. } => self.verdicts.refused += 1,
-                    }
-                }
+                reply.verdicts.iter().for_each(|verdict| self.verdicts.count(&verdict.outcome));
             }
             Reply::Page(page) => self.pulled += page.entries.len() as u64,
             Reply::Chunk(chunk) => self.pulled += chunk.items.len() as u64,
