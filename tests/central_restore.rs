@@ -2,9 +2,9 @@
 
 mod central_support;
 
-use central_support::{County, copy, restored};
 use central_support::device::Device;
 use central_support::words::*;
+use central_support::{County, copy, restored};
 use zhulian::domain::command::Command;
 use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::Role;

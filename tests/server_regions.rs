@@ -102,7 +102,9 @@ fn a_roster_on_a_device_of_a_county_stays_within_its_territory() {
     let outside =
         import(&laptop, &[roster("低保边缘家庭_西垟镇.csv"), roster("低保边缘人员_西垟镇.csv")], &["--as", "低边"]);
     assert_eq!(outside.code, Some(1));
-    assert!(codes_of(&outside).iter().all(|code| *code == "region.outside_territory") && codes_of(&outside).len() == 150);
+    assert!(
+        codes_of(&outside).iter().all(|code| *code == "region.outside_territory") && codes_of(&outside).len() == 150
+    );
     let first = &outside.said[0]["errors"][0];
     assert_eq!((first["column"].as_str(), first["value_masked"].as_str()), (Some("所属社区"), Some("枫树坪村")));
     assert_eq!(households(&laptop), 0);
@@ -185,7 +187,10 @@ fn a_list_of_regions_with_an_error_is_kept_out_as_a_whole() {
     let ran = admin_raw(&home, &["region", "import", list.to_str().unwrap()]);
     assert_eq!(ran.status.code(), Some(1));
     let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
-    assert_eq!((said["errors"][0]["code"].as_str(), said["errors"][0]["row"].as_u64()), (Some("region.code_invalid"), Some(4)));
+    assert_eq!(
+        (said["errors"][0]["code"].as_str(), said["errors"][0]["row"].as_u64()),
+        (Some("region.code_invalid"), Some(4))
+    );
     assert!(String::from_utf8_lossy(&ran.stderr).contains("regions.refused"));
     assert_eq!(server_support::admin(&home, &["region", "list"]).as_array().unwrap().len(), 0);
     std::fs::write(&list, "姓名,电话\n张三,1\n").unwrap();

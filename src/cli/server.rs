@@ -3,6 +3,7 @@
 //! The server's data lie in the folder `server` of the home, with a lock and a socket of their own. While a server runs,
 //! `server …` hands its command to it through that socket; otherwise it opens the store itself.
 
+mod backup;
 mod device;
 mod feed;
 mod ingest;
@@ -21,9 +22,10 @@ use self::place::Place;
 use super::{CliError, Fault, Io, Outcome, reach};
 use crate::central::Authority;
 use crate::central::enrolment::County;
-use crate::central::store::StoreFault;
+use crate::central::store::{Embedded, StoreFault};
 use crate::domain::record::Record;
 use crate::owner::{self, Answer, Request};
+use crate::store::StoreError;
 use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
 use crate::sync::protocol::ProtocolError;
@@ -34,6 +36,8 @@ pub struct Bureau<'c> {
     pub authority: &'c Authority,
     /// The county's store.
     pub county: &'c dyn County,
+    /// The embedded store beneath, where it is that one.
+    pub embedded: Option<&'c Embedded>,
 }
 
 /// Where the server's data are, and what to do there.
@@ -63,6 +67,9 @@ enum Act {
     #[command(subcommand)]
     Region(region::Region),
     Ingest(ingest::Ingest),
+    Backup(backup::BackupCounty),
+    Restore(backup::RestoreCounty),
+    Restored(backup::Restored),
 }
 
 impl Server {
@@ -74,6 +81,9 @@ impl Server {
         /// How long to wait for a server that starts or ends, or for another command.
         const PATIENCE: Duration = Duration::from_secs(15);
         let home = place::home(io);
+        if let Some(restore) = self.restores() {
+            return restore.run(passphrase_file, io).map(|()| 0);
+        }
         let began = Instant::now();
         loop {
             let args = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -106,6 +116,10 @@ impl Server {
             Act::Feed(act) => act.run(bureau, io),
             Act::Region(act) => act.run(bureau, io),
             Act::Ingest(act) => act.run(bureau, io),
+            Act::Backup(act) => act.run(bureau, io),
+            Act::Restored(act) => act.run(bureau, io),
+            // A store that is open is none to restore into.
+            Act::Restore(_) => Err(StoreError::RestoreNotEmpty(io.home.join("server")).into()),
         }
     }
 }

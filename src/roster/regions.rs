@@ -307,14 +307,19 @@ mod tests {
             ]
         );
         let village = &found.regions[2];
-        assert_eq!((village.level, village.parent.as_ref().map(RegionCode::as_str)), (Level::Village, Some("990101100000")));
+        assert_eq!(
+            (village.level, village.parent.as_ref().map(RegionCode::as_str)),
+            (Level::Village, Some("990101100000"))
+        );
         assert_eq!(village.valid_from, NaiveDate::from_ymd_opt(2024, 1, 1));
     }
 
     #[test]
     fn what_is_wrong_is_told_row_by_row() {
         let check = |row: &str, expected: &[(&str, &str)]| {
-            let text = format!("区划代码,名称,层级,上级区划,启用日期\n990101000000,东海县,,,\n990101100000,东岙镇,,,\n990101100201,后垟村,,,\n{row}\n");
+            let text = format!(
+                "区划代码,名称,层级,上级区划,启用日期\n990101000000,东海县,,,\n990101100000,东岙镇,,,\n990101100201,后垟村,,,\n{row}\n"
+            );
             let found = list(&text, &[]);
             let told: Vec<(&str, &str)> = found.problems.iter().map(|p| (p.column, p.fault.code())).collect();
             assert_eq!(told, expected, "{row}");

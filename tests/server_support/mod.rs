@@ -208,6 +208,19 @@ impl Postgres {
         }
     }
 
+    /// A database with what another one holds now; nobody may be connected to that one for long.
+    pub fn copy(&self, url: &str) -> String {
+        let (server, of) = url.rsplit_once('/').unwrap();
+        let name = format!("zl_{}", uuid::Uuid::now_v7().simple());
+        let mut client = postgres::Client::connect(&self.url, postgres::NoTls).unwrap();
+        let ends = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{of}'");
+        let copies = format!("CREATE DATABASE {name} TEMPLATE {of}");
+        // Whoever serves it connects again at once.
+        let copied = (0..50).any(|_| client.batch_execute(&ends).is_ok() && client.batch_execute(&copies).is_ok());
+        assert!(copied, "the database is in use");
+        format!("{server}/{name}")
+    }
+
     /// The address of a new, empty database.
     pub fn database(&self) -> String {
         let name = format!("zl_{}", uuid::Uuid::now_v7().simple());

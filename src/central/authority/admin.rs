@@ -166,8 +166,14 @@ impl Authority {
             for command in commands {
                 realm.last_act += 1;
                 let id = CommandId { device: realm.device, seq: realm.last_act };
-                let envelope =
-                    Envelope { id, hlc: Hlc::at(now), at: now, worker, role: Role::CivilAffairs, command: command.clone() };
+                let envelope = Envelope {
+                    id,
+                    hlc: Hlc::at(now),
+                    at: now,
+                    worker,
+                    role: Role::CivilAffairs,
+                    command: command.clone(),
+                };
                 let one = deciding.carry_out(&actor, &envelope)?;
                 reading.check()?;
                 let stands = one.outcome.stands();

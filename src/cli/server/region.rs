@@ -82,7 +82,13 @@ impl Import {
     }
 }
 
-fn tell(file: &str, list: &RegionList, [new, updated, unchanged, refused]: [usize; 4], committed: bool, io: &mut Io<'_>) -> Outcome {
+fn tell(
+    file: &str,
+    list: &RegionList,
+    [new, updated, unchanged, refused]: [usize; 4],
+    committed: bool,
+    io: &mut Io<'_>,
+) -> Outcome {
     let lang = io.lang;
     if io.json {
         let errors: Vec<_> = list

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::place::{self, Place};
 use super::{Bureau, Server};
 use crate::central::http::{self, Limits, Ready, Service, Serving, Tls};
+use crate::central::store::Embedded;
 use crate::cli::{CliError, Fault, Io, Outcome, Sub, usage};
 use crate::i18n::{Explain as _, cli as say};
 use crate::owner::{self, Owner, Request};
@@ -71,7 +72,8 @@ impl Serve {
         let service = Service::new(place.county.clone(), limits);
         let attends = place.embedded.is_some() || lock.is_some();
         let owner = attends.then(|| {
-            let attending = Attending { service: service.clone(), home: io.home.clone() };
+            let embedded = place.embedded.clone();
+            let attending = Attending { service: service.clone(), embedded, home: io.home.clone() };
             Owner::start(&place::home(io), Arc::new(attending))
         });
         if let Some(Err(error)) = &owner {
@@ -121,12 +123,14 @@ fn line_json(ready: Ready, store: &str) -> String {
 /// Carries out `server …` for other processes while the server runs.
 struct Attending {
     service: Arc<Service>,
+    embedded: Option<Embedded>,
     home: PathBuf,
 }
 
 impl Attending {
     fn carry_out(&self, act: &Server, io: &mut Io<'_>) -> Outcome {
-        act.run(&Bureau { authority: self.service.authority(), county: &**self.service.county() }, io)
+        let (authority, county) = (self.service.authority(), &**self.service.county());
+        act.run(&Bureau { authority, county, embedded: self.embedded.as_ref() }, io)
     }
 }
 

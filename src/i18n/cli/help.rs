@@ -260,6 +260,13 @@ texts! {
     "server region import --dry_run" => "只说明会有哪些变化";
     "server region list" => "列出全县区划";
     "server region list --within" => "只列该区划以下的";
+    "server backup" => "将全县数据写入一个加密文件，服务器运行时也可以\n\n只用于内置存储；PostgreSQL 请用其自带工具备份。备份用服务器数据目录的密钥打开，密钥须另行保存；或用 --own-passphrase-file 另设口令。";
+    "server backup --file" => "备份文件；已有同名文件时，新文件写完后替换";
+    "server backup --own_passphrase_file" => "口令文件，第一行是只用于这份备份的口令";
+    "server restore" => "从备份恢复全县数据，并让各设备补传备份之后的内容\n\n数据目录中不能已有服务器数据，服务器须停止运行。设备保留 90 天内的操作，下次同步时补传。";
+    "server restore --file" => "备份文件";
+    "server restore --key_file" => "制作备份时服务器数据目录的密钥文件";
+    "server restored" => "PostgreSQL 数据库恢复到以前的状态后运行一次\n\n数据换代：各设备重新下载，并补传数据库缺少的内容。";
     "server ingest" => "接收以文件送来的一批操作\n\n内容与设备联网上传的相同，带设备签章。答复写在文件旁或 --reply 处，带回设备。重复接收不会重复生效。";
     "server ingest --file" => "设备导出的文件";
     "server ingest --reply" => "答复文件；未给出时为“文件名.reply”";

@@ -156,9 +156,8 @@ impl Replica {
         }
         let before = session.answered();
         let waited = session.waiting().map_err(|fault| DeviceSyncError::Replica(fault.into()))?;
-        let is_fresh = |verdict: &&Verdict| {
-            verdict.seq > before || (waited.contains(&verdict.seq) && !verdict.outcome.waits())
-        };
+        let is_fresh =
+            |verdict: &&Verdict| verdict.seq > before || (waited.contains(&verdict.seq) && !verdict.outcome.waits());
         let fresh: Vec<_> = reply.verdicts.iter().filter(is_fresh).cloned().collect();
         let mut summary = Summary { pushed: fresh.len() as u64, rounds: 1, ..Summary::default() };
         fresh.iter().for_each(|verdict| summary.verdicts.count(&verdict.outcome));
