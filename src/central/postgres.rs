@@ -13,6 +13,7 @@
 //! | connections, and what becomes of broken ones | `pool` |
 //! | tables, and how they come to be | `schema` |
 //! | the transaction | `transaction`, its gathered writes `gathered` |
+//! | old bytes | `trim` |
 //! | one-time codes | `codes` |
 
 mod codes;
@@ -20,6 +21,7 @@ mod gathered;
 mod pool;
 mod schema;
 mod transaction;
+mod trim;
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@ use super::reading::Reading;
 use super::verdict::Deciding;
 use super::waiting::{self, Session};
 use super::{Authority, Fault};
-use crate::central::store::{Device, Realm, StoredVerdict};
+use crate::central::store::{Device, Realm, StoreFault, StoredVerdict};
 use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::decide;
@@ -17,6 +17,7 @@ use crate::domain::params;
 use crate::domain::record::RecordKey;
 use crate::domain::records::Records as _;
 use crate::domain::worker::{Actor, Role};
+use crate::store::codec;
 use crate::sync::feed::Scope;
 use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{Bytes, Cause, KEEP_DAYS, Outcome, ProtocolError, Secret, chain, encode_command};
@@ -234,6 +235,39 @@ impl Authority {
             Ok(tx.commit()?)
         })?;
         Ok(claims)
+    }
+
+    /// [`Authority::sweep_and_trim`], unless one of the servers on this store did so less than `every` ago: of several
+    /// that call this in time, one does the work, and when it ends another one goes on. `None` where it was somebody
+    /// else's turn.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn upkeep(
+        &self,
+        now: Moment,
+        every: std::time::Duration,
+        limit: usize,
+        keep: i64,
+    ) -> Result<Option<usize>, ProtocolError> {
+        /// The note of when it was done last.
+        const DONE: &[u8] = b"k/upkeep";
+        let every = chrono::Duration::from_std(every).unwrap_or(chrono::Duration::MAX);
+        let turn = self.transact(|mut tx, _| {
+            if !tx.keeps_notes() {
+                return Ok(true);
+            }
+            let last: Option<Moment> = tx.note(DONE)?.map(|held| codec::decode(&held.0)).transpose().map_err(StoreFault::from)?;
+            // Ticks of a timer come a little early or late. A moment that lies ahead is of a clock that was put back.
+            let (least, most) = (every * 9 / 10, chrono::Duration::zero());
+            if last.is_some_and(|last| now.since(last) < least && now.since(last) >= most) {
+                return Ok(false);
+            }
+            tx.put_note(DONE, Some(&Bytes(codec::encode(&now).map_err(StoreFault::from)?)))?;
+            tx.commit()?;
+            Ok(true)
+        })?;
+        if turn { self.sweep_and_trim(now, limit, keep).map(Some) } else { Ok(None) }
     }
 
     /// Two servers at once may miss that one brings what the other lets wait for it; and at the end nothing waits.

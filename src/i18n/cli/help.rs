@@ -227,6 +227,8 @@ texts! {
     "serve --tls_key" => "PEM 格式的证书私钥";
     "serve --concurrency" => "同时处理的请求数，其余排队";
     "serve --queue" => "排队的请求数，超出的请稍后再来";
+    "serve --connections" => "可同时打开的连接数，超出的请稍后再来";
+    "serve --keep_days" => "已生效操作的原始内容保留天数，至少 90；其结果在档案中一直保留";
     "serve --log" => "日志级别：error、warn、info（每个请求）或 debug";
     "server" => "管理中心服务器";
     "server --store" => "服务器数据库：sled 或 postgres://…；未给出时用环境变量 ZHULIAN_STORE，再无则用上次运行的";
