@@ -11,6 +11,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | connections, and what becomes of broken ones | `pool` |
+//! | TLS to the database | `tls` |
 //! | tables, and how they come to be | `schema` |
 //! | the transaction | `transaction`, its gathered writes `gathered` |
 //! | old bytes | `trim` |
@@ -20,6 +21,7 @@ mod codes;
 mod gathered;
 mod pool;
 mod schema;
+mod tls;
 mod transaction;
 mod trim;
 

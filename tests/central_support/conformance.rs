@@ -135,7 +135,7 @@ fn old_bytes_are_taken_away(store: Arc<dyn Store>) {
     };
     committed(&store, |tx| {
         put.iter().for_each(|verdict| tx.put_verdict(verdict).unwrap());
-        [5, 100].map(|at| tx.keep_aside(&aside(at)).unwrap());
+        [5, 100].into_iter().for_each(|at| tx.keep_aside(&aside(at)).unwrap());
     });
     // In small steps, and from the first again after the last.
     let trimmed: usize = (0..4).map(|_| committed(&store, |tx| tx.trim(Moment(50), 2).unwrap())).sum();

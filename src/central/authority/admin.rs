@@ -257,7 +257,8 @@ impl Authority {
             if !tx.keeps_notes() {
                 return Ok(true);
             }
-            let last: Option<Moment> = tx.note(DONE)?.map(|held| codec::decode(&held.0)).transpose().map_err(StoreFault::from)?;
+            let last: Option<Moment> =
+                tx.note(DONE)?.map(|held| codec::decode(&held.0)).transpose().map_err(StoreFault::from)?;
             // Ticks of a timer come a little early or late. A moment that lies ahead is of a clock that was put back.
             let (least, most) = (every * 9 / 10, chrono::Duration::zero());
             if last.is_some_and(|last| now.since(last) < least && now.since(last) >= most) {

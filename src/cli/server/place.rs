@@ -44,7 +44,12 @@ impl Place {
             Some(other) => {
                 let expected =
                     ("sled 或 postgres://用户:口令@主机/库", "sled or postgres://user:password@host/database");
-                return Err(CliError::Value { option: "store", value: other.to_owned(), expected }.into());
+                return Err(CliError::Value {
+                    option: "store",
+                    value: crate::cli::secret::without_password(other),
+                    expected,
+                }
+                .into());
             }
         };
         let mut key = [0; 32];
