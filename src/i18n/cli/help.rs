@@ -131,6 +131,7 @@ texts! {
     "enroll --trust" => "信任的证书文件（PEM），用于单位自建的证书";
     "enroll --allow_plain" => "允许不加密连接其他机器，仅限封闭的测试网络";
     "sync" => "与服务器同步：上传本机操作，下载辖区数据\n\n中断后再次运行即可接着进行。不通网时用 --to-file 写入文件，由管理员以 server ingest 办理，再用 --from-file 读回答复。";
+    "sync --every" => "持续同步时，两次同步之间的秒数";
     "sync --watch" => "持续同步，直到中止";
     "sync --to_file" => "把待上传的操作写入文件，不联网";
     "sync --from_file" => "读回服务器对文件的答复";

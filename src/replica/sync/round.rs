@@ -37,6 +37,16 @@ impl DeviceSyncError {
     }
 }
 
+impl DeviceSyncError {
+    /// How long the server asked to stay away.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            DeviceSyncError::Sync(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
 impl Explain for DeviceSyncError {
     fn code(&self) -> &str {
         match self {

@@ -11,14 +11,17 @@ use crate::domain::record::{Kind, Record};
 use crate::domain::records::Unreadable;
 use crate::store::{Batch, codec};
 use crate::sync::client::Local;
-use crate::sync::feed::Feed;
+use crate::sync::feed::{Feed, Scope};
 use crate::sync::fold::{Body, Held, Standing};
 use crate::sync::protocol::{Bytes, Cursor, Cursors, Hash, ItemKey, Resume, Secret, Verdict, chain};
+use crate::sync::rebase::passed;
 
 /// A replica in a round with its server.
 pub struct Session<'r> {
     replica: &'r Replica,
     secret: Secret,
+    /// What the device may hold, as far as it knows.
+    scope: Scope,
     durable: State,
     state: State,
     items: BTreeMap<ItemKey, Option<Standing>>,
@@ -32,9 +35,11 @@ pub struct Session<'r> {
 impl<'r> Session<'r> {
     pub fn new(replica: &'r Replica, secret: Secret) -> Result<Session<'r>, Unreadable> {
         let durable = replica.sync_state()?;
+        let given = replica.enrolment().map(|enrolment| enrolment.scope.clone()).unwrap_or_default();
         Ok(Session {
             replica,
             secret,
+            scope: super::view::scope(&given, &durable),
             state: durable.clone(),
             durable,
             items: BTreeMap::new(),
@@ -60,18 +65,23 @@ impl<'r> Session<'r> {
     /// Lets go of commands that the base shows by now, or never will.
     ///
     /// One that waits is left behind in [`State::waiting`], so that it holds up none of those after it.
-    fn advance(&mut self) -> Result<(), Unreadable> {
+    ///
+    /// `done`: the round has come to its end, and every feed of the device was read; until then one of its scope that has
+    /// no cursor is still to be fetched.
+    fn advance(&mut self, done: bool) -> Result<(), Unreadable> {
         let granted = std::mem::take(&mut self.state.granted);
         for seq in granted {
             match self.answer(seq)? {
-                Some(Answer { verdict, .. }) if !self.has_come(seq, &verdict) => drop(self.state.granted.insert(seq)),
+                Some(Answer { verdict, .. }) if !self.has_come(seq, &verdict, done) => {
+                    drop(self.state.granted.insert(seq))
+                }
                 _ => drop(self.state.arrived.remove(&seq)),
             }
         }
         while self.state.settled < self.state.answered {
             let seq = self.state.settled + 1;
             let Some(Answer { verdict, .. }) = self.answer(seq)? else { break };
-            if !self.has_come(seq, &verdict) {
+            if !self.has_come(seq, &verdict, done) {
                 break;
             }
             self.state.settled = seq;
@@ -81,11 +91,10 @@ impl<'r> Session<'r> {
     }
 
     /// Whether the base shows a command that has that verdict, or never will.
-    fn has_come(&self, seq: u64, verdict: &Verdict) -> bool {
-        let passed = |feed: &Feed, at: u64| self.state.cursors.get(feed).is_none_or(|cursor| *cursor >= at);
-        !verdict.outcome.stands()
-            || self.state.arrived.contains(&seq)
-            || verdict.parts.iter().all(|part| passed(&part.feed, part.seq))
+    fn has_come(&self, seq: u64, verdict: &Verdict, done: bool) -> bool {
+        let nothing = Scope::default();
+        let scope = if done { &nothing } else { &self.scope };
+        !verdict.outcome.stands() || self.state.arrived.contains(&seq) || passed(verdict, scope, &self.state.cursors)
     }
 
     /// A command that waited has its final verdict.
@@ -156,7 +165,7 @@ impl<'r> Session<'r> {
             self.stale.extend(self.replica.unfounded()?);
         }
         self.state.last = Some(now.at);
-        self.advance()?;
+        self.advance(true)?;
         self.write()
     }
 
@@ -374,7 +383,7 @@ impl Local for Session<'_> {
     }
     fn commit(&mut self) -> Result<(), Unreadable> {
         let pulled = self.answers.is_empty();
-        self.advance()?;
+        self.advance(false)?;
         self.write()?;
         // Verdicts of a long queue come in many answers; the view follows when the last one is there.
         let all_sent = self.state.answered == self.last_seq();

@@ -120,6 +120,17 @@ impl SyncError {
         }
     }
 
+    /// How long the server asked to stay away.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            SyncError::Link(LinkError::Told { retry_after, .. }) => *retry_after,
+            SyncError::Round(RoundError::Server(ProtocolError::Busy { retry_after })) => {
+                Some(Duration::from_secs((*retry_after).into()))
+            }
+            _ => None,
+        }
+    }
+
     fn inner(&self) -> &dyn Explain {
         match self {
             SyncError::Link(error) => error,
