@@ -508,3 +508,19 @@ fn a_command_that_waited_in_vain_comes_into_the_inbox() {
     assert_eq!((other.replica().unsent(), need_state(&other)), (0, None));
     assert_eq!(other.sync(&county).rounds, 1);
 }
+
+#[test]
+fn a_laptop_learns_which_territories_are_its_own() {
+    let county = county();
+    let mut laptop = Laptop::new(&county, 11, Role::GridWorker, &[1]);
+    let held = |laptop: &Laptop| laptop.replica().territories().unwrap().unwrap();
+    assert_eq!(held(&laptop), central_support::regions(&[1]));
+    county.authority.assign(county.now, laptop.replica().device(), &scope(laptop.worker, &[2, 3])).unwrap();
+    laptop.sync(&county);
+    laptop.restart();
+    assert_eq!(held(&laptop), central_support::regions(&[2, 3]), "also one in which nobody lives yet");
+    assert_eq!(laptop.sync(&county).rounds, 1, "it is told once");
+    laptop.villages = vec![3];
+    laptop.enrol(&county, 11);
+    assert_eq!(held(&laptop), central_support::regions(&[3]));
+}

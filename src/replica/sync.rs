@@ -41,7 +41,7 @@ use crate::domain::command::Envelope;
 use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
 use crate::domain::region::RegionCode;
-use crate::store::{Batch, StoreError};
+use crate::store::{Batch, StoreError, codec};
 use crate::sync::protocol::{Bytes, encode_command};
 
 /// How a device stands with its server.
@@ -79,7 +79,7 @@ impl Replica {
     pub fn territories(&self) -> Result<Option<Vec<RegionCode>>, ReplicaError> {
         let Some(enrolment) = self.enrolment() else { return Ok(None) };
         self.wait_until_open()?;
-        Ok(Some(view::scope(&enrolment.scope, &self.sync_state()?).territories))
+        Ok(Some(self.sync_state()?.territories.unwrap_or_else(|| enrolment.scope.territories.clone())))
     }
 
     /// Households here that lie outside the device's territory: once sent, the server keeps them and they leave this
@@ -152,6 +152,15 @@ impl Replica {
             enrolment.homes.clone_from(&held.homes);
         }
         enrolment::save(&self.vault.store, &enrolment)?;
+        // What was given to it before is over; a round says what it may hold now.
+        let state = self.sync_state()?;
+        if state.territories.is_some() {
+            let store = &self.vault.store;
+            let mut batch = Batch::new();
+            let state = codec::encode(&State { territories: None, ..state })?;
+            vault::put(&*store.index()?, &mut batch, held::STATE.to_vec(), &state)?;
+            store.apply(store.applied_seq()?, &batch)?;
+        }
         *self.enrolment.write().unwrap_or_else(PoisonError::into_inner) = Some(std::sync::Arc::new(enrolment));
         self.note_answered(self.sync_state()?.decided());
         drop(writer);

@@ -9,11 +9,12 @@ use super::feed::Feed;
 use super::fold::{Body, Held, take_chunk, take_page};
 use super::protocol::{
     Bootstrap, Bytes, Chunk, Cursors, Hash, ItemKey, Known, MAX_COMMANDS, MAX_PAGE, MAX_PUSH, PROTOCOL, Page, Parcel,
-    ProtocolError, Pull, Push, PushReply, Resume, Secret, Verdict, digest,
+    ProtocolError, Pull, Push, PushReply, Resume, Secret, Verdict, digest, territories_digest,
 };
 use crate::domain::command::CommandId;
 use crate::domain::id::DeviceId;
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::i18n::{Explain, Lang, sync as say};
 
 /// The device's store, as a round needs it. Writes are staged until [`Local::commit`].
@@ -35,6 +36,14 @@ pub trait Local: Held {
     /// in every round. A store that keeps no such list learns of their effects by the feeds alone.
     fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
         Ok(Vec::new())
+    }
+    /// The territories that the device believes to be its own. A store that does not keep them is not told of changes.
+    fn territories(&self) -> Option<Vec<RegionCode>> {
+        None
+    }
+    /// The server says which territories the device may hold now.
+    fn set_territories(&mut self, _territories: &[RegionCode]) -> Result<(), Unreadable> {
+        Ok(())
     }
     /// The chain's hash after a command; `None` where the command is no longer kept. Number 0 always has one.
     fn hash_at(&self, seq: u64) -> Option<Hash>;
@@ -232,7 +241,8 @@ impl Client {
             Known::Cursors(cursors.collect())
         };
         let (epoch, max_bytes) = (local.epoch(), self.page_bytes);
-        Ok(Some(Request::Pull(Pull { protocol: PROTOCOL, device, epoch, known, max_bytes })))
+        let territories = local.territories().map(|territories| territories_digest(&territories));
+        Ok(Some(Request::Pull(Pull { protocol: PROTOCOL, device, epoch, known, max_bytes, territories })))
     }
 
     fn push(&self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
@@ -311,6 +321,9 @@ impl Client {
     }
 
     fn take_page(&mut self, local: &mut dyn Local, page: &Page) -> Result<(), RoundError> {
+        if let Some(territories) = &page.territories {
+            local.set_territories(territories)?;
+        }
         if page.tell_cursors {
             self.tell_cursors = true;
             return Ok(());

@@ -10,6 +10,7 @@ use crate::domain::id::{ClaimId, HouseholdId, WishId};
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKey;
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::store::{Batch, Index, StoreError, codec};
 use crate::sync::feed::Feed;
 use crate::sync::fold::{Body, Standing};
@@ -48,6 +49,9 @@ pub struct State {
     /// See [`Complete`](crate::sync::protocol::Complete).
     #[serde(default)]
     pub settled_at: Cursors,
+    /// The territories that the server has given the device since it joined; none while they are those of the enrolment.
+    #[serde(default)]
+    pub territories: Option<Vec<RegionCode>>,
     /// What is being fetched.
     #[serde(default)]
     pub fetching: Option<(Vec<Feed>, Option<Resume>)>,

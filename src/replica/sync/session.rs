@@ -9,6 +9,7 @@ use crate::domain::command::{Command, CommandId};
 use crate::domain::id::DeviceId;
 use crate::domain::record::{Kind, Record};
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::store::{Batch, codec};
 use crate::sync::client::Local;
 use crate::sync::feed::{Feed, Scope};
@@ -20,6 +21,8 @@ use crate::sync::rebase::passed;
 pub struct Session<'r> {
     replica: &'r Replica,
     secret: Secret,
+    /// Territories as they were at enrolment.
+    given: Vec<RegionCode>,
     /// What the device may hold, as far as it knows.
     scope: Scope,
     durable: State,
@@ -40,6 +43,7 @@ impl<'r> Session<'r> {
             replica,
             secret,
             scope: super::view::scope(&given, &durable),
+            given: given.territories,
             state: durable.clone(),
             durable,
             items: BTreeMap::new(),
@@ -71,11 +75,11 @@ impl<'r> Session<'r> {
     fn advance(&mut self, done: bool) -> Result<(), Unreadable> {
         let granted = std::mem::take(&mut self.state.granted);
         for seq in granted {
-            match self.answer(seq)? {
-                Some(Answer { verdict, .. }) if !self.has_come(seq, &verdict, done) => {
-                    drop(self.state.granted.insert(seq))
-                }
-                _ => drop(self.state.arrived.remove(&seq)),
+            let shown = self.answer(seq)?.is_none_or(|answer| self.has_come(seq, &answer.verdict, done));
+            if shown {
+                self.state.arrived.remove(&seq);
+            } else {
+                self.state.granted.insert(seq);
             }
         }
         while self.state.settled < self.state.answered {
@@ -298,6 +302,13 @@ impl Local for Session<'_> {
     }
     fn answered(&self) -> u64 {
         self.state.answered
+    }
+    fn territories(&self) -> Option<Vec<RegionCode>> {
+        Some(self.state.territories.as_ref().unwrap_or(&self.given).clone())
+    }
+    fn set_territories(&mut self, territories: &[RegionCode]) -> Result<(), Unreadable> {
+        self.state.territories = Some(territories.to_vec());
+        Ok(())
     }
     fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
         Ok(self.state.waiting.iter().copied().collect())

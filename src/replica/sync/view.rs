@@ -290,9 +290,12 @@ fn shared(file: &Dossier) -> impl Iterator<Item = RecordKey> + '_ {
     wishes.chain(claims).chain(leads)
 }
 
-/// What the device holds: what it was given at enrolment, and what it was given since.
+/// What the device holds: what it was given at enrolment or since, and what it has not yet let go.
 pub(super) fn scope(given: &Scope, state: &State) -> Scope {
     let mut scope = given.clone();
+    if let Some(territories) = &state.territories {
+        scope.territories.clone_from(territories);
+    }
     for feed in state.cursors.keys() {
         if let Feed::Territory(region) = feed
             && !scope.territories.iter().any(|held| held.contains(region))
