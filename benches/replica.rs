@@ -16,7 +16,7 @@ use zhulian::domain::record::Record;
 use zhulian::domain::region::RegionCode;
 use zhulian::domain::visit::VisitResult;
 use zhulian::replica::Replica;
-use zhulian::replica::rows::{Fixed, RowData, Rows};
+use zhulian::replica::rows::{Fixed, Room, RowData, Rows};
 use zhulian::store::{Home, KeyMode, RowsPart, Store};
 
 fn main() {
@@ -87,7 +87,7 @@ fn bare_append_and_sync(bencher: Bencher<'_, '_>) {
 const CITY: u32 = 86_000;
 
 /// The list rows of a city as a start reads them: sealed chunks on the disk.
-fn city_rows(folder: &std::path::Path, mode: &KeyMode) -> Store {
+fn city_rows(folder: &std::path::Path, mode: &KeyMode) -> (Store, Room) {
     let mut rows = Rows::default();
     for n in 0..CITY {
         let id = HouseholdId(RecordId::from_parts(u64::from(n), [n as u8; 10]));
@@ -108,16 +108,17 @@ fn city_rows(folder: &std::path::Path, mode: &KeyMode) -> Store {
     let chunks: Vec<Vec<u8>> = numbers.chunks(512).map(|numbers| rows.save(numbers)).collect();
     let (store, _) = Store::create(Home::new(folder), mode).expect("a new home");
     store.write_rows(0, &chunks, &[]).expect("written");
-    store
+    (store, rows.room(&numbers))
 }
 
 fn load_rows(bencher: Bencher<'_, '_>, mode: &KeyMode) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = city_rows(&folder.path().join("home"), mode);
+    let (store, room) = city_rows(&folder.path().join("home"), mode);
     let load = |_, bytes: Vec<u8>| Ok(Rows::load(&bytes).expect("as written"));
     bencher.bench_local(|| {
-        let (_, parts) = store.read_rows(RowsPart::Early, load).expect("read").expect("there");
-        let rows = Rows::join(parts);
+        let mut rows = Rows::default();
+        rows.reserve(room);
+        store.fold_rows(RowsPart::Early, load, |part| rows.append(part)).expect("read").expect("there");
         assert_eq!(rows.len(), CITY as usize);
         rows
     });

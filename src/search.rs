@@ -259,7 +259,8 @@ impl Index {
     /// or character finds nothing.
     ///
     /// Every word must be found in the household: by the characters, pinyin or initials of a name or the village, in a
-    /// number, or in the address. The best come first: a whole name or number, the beginning of a name, a whole name by
+    /// number (of three characters: at its end, or at the beginning of a telephone number), or in the address. The best
+    /// come first: a whole name or number, the beginning of a name, a whole name by
     /// its initials, the beginning of its pinyin, the beginning of the village, the inside of a name, anything else; at
     /// equal rank usual readings before others, the head of a household before its members, and lower rows before higher.
     pub fn find(&self, query: &str, limit: usize) -> Found {

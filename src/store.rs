@@ -250,8 +250,24 @@ impl Store {
         part: RowsPart,
         read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
     ) -> Result<Option<(Seq, Vec<T>)>> {
+        let mut chunks = Vec::new();
+        let stamp = self.fold_rows(part, read, |chunk| chunks.push(chunk))?;
+        Ok(stamp.map(|stamp| (stamp, chunks)))
+    }
+
+    /// As [`Store::read_rows`], but every result goes to `take` as soon as its turn has come, so that never more than a
+    /// few chunks stand beside what is made of them. Where this fails, what was taken is to be thrown away.
+    ///
+    /// # Errors
+    /// As [`Store::read_rows`].
+    pub fn fold_rows<T: Send>(
+        &self,
+        part: RowsPart,
+        read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
+        take: impl FnMut(T) + Send,
+    ) -> Result<Option<Seq>> {
         let sealer = self.keys.sealer(Purpose::Rows);
-        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, part, read)
+        rows::read(&*self.home.disk, &self.home.rows_path(), &self.home_id, &sealer, part, read, take)
     }
 
     /// Puts a row file that cannot be used into the quarantine.

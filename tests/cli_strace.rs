@@ -4,6 +4,8 @@
 //! Without strace (or without the right to trace) the tests say so and pass.
 
 mod cli_support;
+#[path = "store_support/findings.rs"]
+mod findings;
 mod strace_support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +14,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use cli_support::{PEOPLE, TestHome, program, roster};
+use findings::is_harmless;
 use zhulian::desk::Desk;
 use zhulian::domain::id::HouseholdId;
 use zhulian::replica::Replica;
@@ -31,16 +34,7 @@ fn held_after(home: &Path, what: &str, may_rebuild: bool) -> Held {
         Replica::open(Home::new(home), &Unlock::Nothing).unwrap_or_else(|error| panic!("{what}: {error}"));
     let opened = replica.finish_opening(Desk::now().today()).unwrap_or_else(|error| panic!("{what}: {error}"));
     for finding in findings.iter().chain(&opened.findings) {
-        let harmless = matches!(
-            finding,
-            Finding::TailCut { .. }
-                | Finding::GroupCut { .. }
-                | Finding::KeyCopyRepaired
-                | Finding::PointerRepaired
-                | Finding::IndexRebuilt { .. }
-                | Finding::IndexVerified { .. }
-        );
-        let harmless = harmless || may_rebuild && matches!(finding, Finding::IndexDamaged { .. });
+        let harmless = is_harmless(finding) || may_rebuild && matches!(finding, Finding::IndexDamaged { .. });
         assert!(harmless, "{what}: {finding:?}");
     }
     let mut held = Held::new();

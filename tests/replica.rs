@@ -18,7 +18,7 @@ use zhulian::domain::visit::VisitResult;
 use zhulian::domain::wish::WishState;
 use zhulian::i18n::Explain;
 use zhulian::replica::{Replica, ReplicaError, rows};
-use zhulian::store::{Home, KeyMode, Unlock};
+use zhulian::store::{Home, KeyMode, Store, Unlock, codec};
 
 fn desk(home: &std::path::Path) -> Desk {
     let replica = Replica::create(Home::new(home), &KeyMode::KeyFile).unwrap();
@@ -263,4 +263,27 @@ fn many_changed_rows_do_not_stay_beside_the_search_index() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     assert_eq!(desk.replica().read().search.find("zsf", 10).total, 700);
+}
+
+/// A row file as another version of the program, or nobody, would have written it: a start builds the rows anew, and
+/// says so only where something was amiss.
+#[test]
+fn a_row_file_that_cannot_be_read_is_built_anew() {
+    #[derive(serde::Serialize)]
+    struct EarlierHead {
+        version: u8,
+    }
+    let head = |bytes: Vec<u8>| [vec![0], bytes].concat();
+    let earlier = head(codec::encode(&EarlierHead { version: 4 }).unwrap());
+    for (chunk, amiss) in [(earlier, false), (head(codec::encode("no head").unwrap()), true), (vec![200, 1], true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = household(&desk(folder.path()));
+        let (store, _) = Store::open(Home::new(folder.path()), &Unlock::Nothing).unwrap();
+        store.write_rows(store.last_seq(), std::slice::from_ref(&chunk), &[]).unwrap();
+        drop(store);
+        let (replica, findings) = Replica::open(Home::new(folder.path()), &Unlock::Nothing).unwrap();
+        assert_eq!(!findings.is_empty(), amiss, "{chunk:?} {findings:?}");
+        assert!(replica.finish_opening(Desk::now().today()).unwrap().rows_built, "{chunk:?}");
+        assert!(replica.read().household(kept).is_some(), "{chunk:?}");
+    }
 }

@@ -118,7 +118,7 @@ fn visits(projection: &Projection, within: &[bool], intervals: [i64; 3], today: 
             DueVisit { row: number, household: row.id(), grade: fixed.grade, due: fixed.next_due, overdue }
         })
         .collect();
-    due.sort_by_key(|visit| (std::cmp::Reverse(weight(visit, intervals)), visit.grade, visit.row));
+    due.sort_by_key(|visit| (std::cmp::Reverse(weight(visit, intervals)), visit.grade, visit.household));
     due
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 
 use super::fold::Folded;
-use super::pools::WishRow;
+use super::pools::{Pools, WishRow};
 use super::projection::Projection;
 use super::vault::{self, Held, Vault};
 use super::{Phase, Replica, ReplicaError, Writer, lock, rowfile, take_in_loose};
@@ -50,16 +50,21 @@ impl Replica {
     pub fn open(home: Home, unlock: &Unlock) -> Result<(Replica, Vec<Finding>), ReplicaError> {
         let (store, report) = Store::open(home, unlock)?;
         let mut findings = report.findings;
-        let (stamp, projection) = match store.read_rows(RowsPart::Early, |_, bytes| rowfile::read(&bytes)) {
-            Ok(Some((stamp, chunks))) => (Some(stamp), rowfile::join(chunks)),
+        let mut projection = Projection::default();
+        let take = |chunk| rowfile::take_in(&mut projection, chunk);
+        let stamp = match store.fold_rows(RowsPart::Early, |_, bytes| rowfile::read(&bytes), take) {
+            Ok(stamp) => stamp,
             // A file of another version is no damage: it is overwritten when the rows are saved next.
-            Ok(None) | Err(StoreError::TooNew { .. }) => (None, Projection::default()),
+            Err(StoreError::TooNew { .. }) => None,
             Err(StoreError::Corrupt { .. }) => {
                 findings.push(store.discard_rows()?);
-                (None, Projection::default())
+                None
             }
             Err(error) => return Err(error.into()),
         };
+        if stamp.is_none() {
+            projection = Projection::default();
+        }
         let replica = Replica::over(Arc::new(store), projection);
         replica.load_enrolment()?;
         lock(&replica.writer).rows_stamp = stamp;
@@ -161,9 +166,10 @@ impl Replica {
         let store = &self.vault.store;
         let Some(stamp) = lock(&self.writer).rows_stamp else { return Ok(Vec::new()) };
         let mut findings = Vec::new();
-        match store.read_rows(RowsPart::Late, |_, bytes| rowfile::read(&bytes)) {
-            Ok(Some((found, chunks))) if found == stamp => {
-                let pools = rowfile::join_pools(chunks);
+        let mut pools = Pools::default();
+        let take = |chunk| rowfile::take_in_pools(&mut pools, chunk);
+        match store.fold_rows(RowsPart::Late, |_, bytes| rowfile::read(&bytes), take) {
+            Ok(Some(found)) if found == stamp => {
                 let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
                 memory.pools = pools;
                 memory.generation += 1;

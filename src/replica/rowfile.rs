@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pools::{LeadRow, NeedRow, Pools, WishRow};
 use super::projection::Projection;
-use super::rows::Rows;
+use super::rows::{Room, Rows};
 use crate::domain::id::{ClaimId, ConflictId, HouseholdId, OrgId, RegionId, WishId, WorkerId};
 use crate::domain::record::Record;
 use crate::domain::region::{Level, Region, RegionCode};
@@ -15,7 +15,7 @@ use crate::domain::worker::{Role, Worker};
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 /// Rows in one chunk: a chunk is unsealed and read by one thread. Chunks stay so small that the memory they are read
 /// into is used again for the next one instead of being left behind as holes.
 const CHUNK: usize = 512;
@@ -26,6 +26,26 @@ pub(super) struct Head {
     version: u8,
     /// Regions by the numbers that rows use.
     regions: Vec<RegionCode>,
+    /// How many briefs and rows follow: lists that grow step by step leave their former, smaller selves behind as holes
+    /// in memory.
+    region_briefs: u32,
+    worker_briefs: u32,
+    rows: Room,
+}
+
+/// The part of [`Head`] that every version of the layout has.
+#[derive(Deserialize)]
+struct AnyHead {
+    version: u8,
+}
+
+/// What stands before the pools: how many rows follow.
+#[derive(Serialize, Deserialize)]
+pub(super) struct PoolsHead {
+    needs: u32,
+    wishes: u32,
+    leads: u32,
+    claims: u32,
 }
 
 /// As much of a region as the first frame shows; the records follow from the index.
@@ -47,6 +67,7 @@ pub(super) enum Chunk {
     Leads(Vec<LeadRow>),
     Claims(Vec<(ClaimId, WishId)>),
     Conflicts(Vec<(ConflictId, HouseholdId)>),
+    PoolsHead(PoolsHead),
 }
 
 const HEAD: u8 = 0;
@@ -58,29 +79,44 @@ const LEADS: u8 = 5;
 const CLAIMS: u8 = 6;
 const WORKERS: u8 = 7;
 const CONFLICTS: u8 = 8;
+const POOLS_HEAD: u8 = 9;
 
 /// The projection as chunks.
 pub(super) struct Saved {
     /// Head, regions, workers, then rows in the order of lists (by region, then archive number).
     pub early: Vec<Vec<u8>>,
-    /// Needs, wishes, leads, claims, conflicts.
+    /// Head, needs, wishes, leads, claims, conflicts.
     pub late: Vec<Vec<u8>>,
 }
 
 /// Writes the projection as chunks.
 pub(super) fn save(projection: &Projection) -> Result<Saved, StoreError> {
-    let head = Head { version: VERSION, regions: projection.regions().to_vec() };
-    let mut early = vec![tagged(HEAD, codec::encode(&head)?)];
     let regions: Vec<RegionBrief> =
         projection.reference.regions.values().map(|region| RegionBrief::of(region)).collect();
-    push_parts(&mut early, REGIONS, &regions)?;
     let with_territory = projection.reference.workers.values().filter(|worker| !worker.regions.is_empty());
-    push_parts(&mut early, WORKERS, &with_territory.map(|worker| WorkerBrief::of(worker)).collect::<Vec<_>>())?;
-    for numbers in projection.list_order().chunks(CHUNK) {
+    let workers: Vec<WorkerBrief> = with_territory.map(|worker| WorkerBrief::of(worker)).collect();
+    let order = projection.list_order();
+    let head = Head {
+        version: VERSION,
+        regions: projection.regions().to_vec(),
+        region_briefs: regions.len() as u32,
+        worker_briefs: workers.len() as u32,
+        rows: projection.rows.room(&order),
+    };
+    let mut early = vec![tagged(HEAD, codec::encode(&head)?)];
+    push_parts(&mut early, REGIONS, &regions)?;
+    push_parts(&mut early, WORKERS, &workers)?;
+    for numbers in order.chunks(CHUNK) {
         early.push(tagged(ROWS, projection.rows.save(numbers)));
     }
     let pools = &projection.pools;
-    let mut late = Vec::new();
+    let head = PoolsHead {
+        needs: pools.needs.len() as u32,
+        wishes: pools.wishes.len() as u32,
+        leads: pools.leads.len() as u32,
+        claims: pools.claims.len() as u32,
+    };
+    let mut late = vec![tagged(POOLS_HEAD, codec::encode(&head)?)];
     push_parts(&mut late, NEEDS, pools.needs.rows())?;
     push_parts(&mut late, WISHES, pools.wishes.rows())?;
     push_parts(&mut late, LEADS, pools.leads.rows())?;
@@ -105,16 +141,27 @@ fn tagged(tag: u8, mut bytes: Vec<u8>) -> Vec<u8> {
 /// Reads one chunk.
 ///
 /// # Errors
-/// `store.too_new` when another version of the program wrote the file: it is to be built anew.
+/// `store.too_new` when another version of the program wrote the file, `store.corrupt` when it cannot be understood:
+/// it is to be built anew.
 pub(super) fn read(bytes: &[u8]) -> Result<Chunk, StoreError> {
-    let damaged = || StoreError::corrupt(StorePart::Rows, "a chunk of another layout");
+    decode(bytes).map_err(|error| match error {
+        StoreError::Undecodable(_) => damaged(),
+        error => error,
+    })
+}
+
+fn damaged() -> StoreError {
+    StoreError::corrupt(StorePart::Rows, "a chunk of another layout")
+}
+
+fn decode(bytes: &[u8]) -> Result<Chunk, StoreError> {
     match bytes.split_first() {
         Some((&HEAD, rest)) => {
-            let head: Head = codec::decode(rest)?;
-            if head.version != VERSION {
-                return Err(StoreError::TooNew { what: StorePart::Rows, version: head.version });
+            let AnyHead { version } = codec::decode(rest)?;
+            if version != VERSION {
+                return Err(StoreError::TooNew { what: StorePart::Rows, version });
             }
-            Ok(Chunk::Head(Box::new(head)))
+            codec::decode(rest).map(|head| Chunk::Head(Box::new(head)))
         }
         Some((&REGIONS, rest)) => codec::decode(rest).map(Chunk::Regions),
         Some((&WORKERS, rest)) => codec::decode(rest).map(Chunk::Workers),
@@ -123,55 +170,49 @@ pub(super) fn read(bytes: &[u8]) -> Result<Chunk, StoreError> {
         Some((&LEADS, rest)) => codec::decode(rest).map(Chunk::Leads),
         Some((&CLAIMS, rest)) => codec::decode(rest).map(Chunk::Claims),
         Some((&CONFLICTS, rest)) => codec::decode(rest).map(Chunk::Conflicts),
+        Some((&POOLS_HEAD, rest)) => codec::decode(rest).map(Chunk::PoolsHead),
         Some((&ROWS, rest)) => Rows::load(rest).map(Chunk::Rows).ok_or_else(damaged),
         _ => Err(damaged()),
     }
 }
 
-/// The projection without its pools, from the early chunks.
-pub(super) fn join(chunks: Vec<Chunk>) -> Projection {
-    let mut projection = Projection::default();
-    let mut parts = Vec::new();
-    let briefs = |of: fn(&Chunk) -> usize| chunks.iter().map(of).sum();
-    projection.reference.regions.reserve(briefs(|chunk| if let Chunk::Regions(list) = chunk { list.len() } else { 0 }));
-    projection.reference.workers.reserve(briefs(|chunk| if let Chunk::Workers(list) = chunk { list.len() } else { 0 }));
-    for chunk in chunks {
-        match chunk {
-            Chunk::Head(head) => projection.set_regions(head.regions),
-            Chunk::Regions(regions) => {
-                regions.into_iter().for_each(|brief| projection.reference.put(Record::Region(brief.record())));
-            }
-            Chunk::Workers(workers) => {
-                workers.into_iter().for_each(|brief| projection.reference.put(Record::Worker(brief.record())));
-            }
-            Chunk::Rows(rows) => parts.push(rows),
-            Chunk::Needs(_) | Chunk::Wishes(_) | Chunk::Leads(_) | Chunk::Claims(_) | Chunk::Conflicts(_) => {}
+/// Takes the next early chunk in; together they are the projection without its pools.
+pub(super) fn take_in(projection: &mut Projection, chunk: Chunk) {
+    match chunk {
+        Chunk::Head(head) => {
+            projection.reference.regions.reserve(head.region_briefs as usize);
+            projection.reference.workers.reserve(head.worker_briefs as usize);
+            projection.rows.reserve(head.rows);
+            projection.set_regions(head.regions);
         }
+        Chunk::Regions(regions) => {
+            regions.into_iter().for_each(|brief| projection.reference.put(Record::Region(brief.record())));
+        }
+        Chunk::Workers(workers) => {
+            workers.into_iter().for_each(|brief| projection.reference.put(Record::Worker(brief.record())));
+        }
+        Chunk::Rows(rows) => projection.rows.append(rows),
+        late => take_in_pools(&mut projection.pools, late),
     }
-    projection.rows = Rows::join(parts);
-    projection
 }
 
-/// The pools, from the late chunks.
-pub(super) fn join_pools(chunks: Vec<Chunk>) -> Pools {
-    let mut pools = Pools::default();
-    let count = |of: fn(&Chunk) -> usize| chunks.iter().map(of).sum();
-    // Lists that grow step by step leave their former, smaller selves behind as holes in memory.
-    pools.needs.reserve(count(|chunk| if let Chunk::Needs(rows) = chunk { rows.len() } else { 0 }));
-    pools.wishes.reserve(count(|chunk| if let Chunk::Wishes(rows) = chunk { rows.len() } else { 0 }));
-    pools.leads.reserve(count(|chunk| if let Chunk::Leads(rows) = chunk { rows.len() } else { 0 }));
-    pools.claims.reserve(count(|chunk| if let Chunk::Claims(rows) = chunk { rows.len() } else { 0 }));
-    for chunk in chunks {
-        match chunk {
-            Chunk::Needs(rows) => pools.needs.extend(rows),
-            Chunk::Wishes(rows) => pools.wishes.extend(rows),
-            Chunk::Leads(rows) => pools.leads.extend(rows),
-            Chunk::Claims(claims) => pools.claims.extend(claims),
-            Chunk::Conflicts(conflicts) => pools.conflicts.extend(conflicts),
-            Chunk::Head(_) | Chunk::Regions(_) | Chunk::Workers(_) | Chunk::Rows(_) => {}
+/// Takes the next late chunk in; together they are the pools.
+pub(super) fn take_in_pools(pools: &mut Pools, chunk: Chunk) {
+    match chunk {
+        Chunk::PoolsHead(head) => {
+            pools.needs.reserve(head.needs as usize);
+            pools.wishes.reserve(head.wishes as usize);
+            pools.leads.reserve(head.leads as usize);
+            pools.claims.reserve(head.claims as usize);
         }
+        Chunk::Needs(rows) => pools.needs.extend(rows),
+        Chunk::Wishes(rows) => pools.wishes.extend(rows),
+        Chunk::Leads(rows) => pools.leads.extend(rows),
+        Chunk::Claims(claims) => pools.claims.extend(claims),
+        Chunk::Conflicts(conflicts) => pools.conflicts.extend(conflicts),
+        // Chunks of the early part do not stand in the late one.
+        Chunk::Head(_) | Chunk::Regions(_) | Chunk::Workers(_) | Chunk::Rows(_) => {}
     }
-    pools
 }
 
 impl RegionBrief {

@@ -4,6 +4,8 @@
 
 mod bytes;
 
+pub use bytes::Room;
+
 use crate::replica::by_id::ById;
 
 use chrono::NaiveDate;
@@ -317,7 +319,12 @@ mod tests {
         let first = rows.put(&row(1, &["张淑芬", "张伟"]));
         rows.put(&row(2, &["单于飞"]));
         assert_eq!(rows.put(&row(1, &["张淑芬"])), first);
-        let rows = Rows::join(vec![Rows::load(&rows.save(&[0])).unwrap(), Rows::load(&rows.save(&[1])).unwrap()]);
+        let mut again = Rows::default();
+        again.reserve(rows.room(&[0, 1]));
+        let held = again.memory();
+        [0, 1].into_iter().for_each(|number| again.append(Rows::load(&rows.save(&[number])).unwrap()));
+        assert_eq!(again.memory(), held, "the room told is the room taken");
+        let rows = again;
         assert_eq!(rows.len(), 2);
         let loaded = rows.get(first).unwrap();
         assert_eq!(loaded.names().collect::<Vec<_>>(), ["张淑芬"]);

@@ -284,40 +284,49 @@ mod tests {
         proptest::collection::btree_map(STRETCH, 1u8..64, 0..60)
     }
 
+    fn check_sets_of_matches(a: &BTreeMap<usize, u8>, b: &BTreeMap<usize, u8>, limit: usize) {
+        let mut either: BTreeMap<usize, u16> = a.iter().map(|(&p, &s)| (p, s.into())).collect();
+        for (&position, &score) in b {
+            let score = u16::from(score) + 10;
+            either.entry(position).and_modify(|s| *s = (*s).max(score)).or_insert(score);
+        }
+        let mut union = board(a);
+        union.or(&board(b), 10);
+        assert_eq!(scores(&union), either);
+
+        let both = a.iter().filter_map(|(&p, &s)| Some((p, u16::from(s) + u16::from(*b.get(&p)?)))).collect();
+        let mut intersection = board(a);
+        assert_eq!(intersection.is_empty(), a.is_empty());
+        intersection.and(&board(b));
+        assert_eq!(scores(&intersection), both);
+        intersection.begin(&STRETCH);
+        assert!(intersection.is_empty() && scores(&intersection).is_empty());
+
+        // Two boards one after the other, as two threads take them.
+        let mut halves = [a, b].map(|scores| {
+            let mut best = Best::new(limit);
+            board(scores).give(&mut best, |position, spot| (position as u32, spot.at));
+            best
+        });
+        let mut sorted: Vec<_> = a.iter().chain(b).map(|(&p, &s)| (u16::from(s), p as u32, p as u32)).collect();
+        let total = sorted.len();
+        sorted.sort_by_key(order);
+        sorted.truncate(limit);
+        let second = std::mem::replace(&mut halves[1], Best::new(0));
+        halves[0].join(second);
+        let [found, _] = halves;
+        assert_eq!(found.finish(), (total, sorted));
+    }
+
+    #[test]
+    fn nobody_is_best_where_none_are_asked_for() {
+        check_sets_of_matches(&BTreeMap::new(), &BTreeMap::from([(1000, 1)]), 0);
+    }
+
     proptest! {
         #[test]
         fn sets_of_matches(a in some(), b in some(), limit in 0usize..70) {
-            let mut either: BTreeMap<usize, u16> = a.iter().map(|(&p, &s)| (p, s.into())).collect();
-            for (&position, &score) in &b {
-                let score = u16::from(score) + 10;
-                either.entry(position).and_modify(|s| *s = (*s).max(score)).or_insert(score);
-            }
-            let mut union = board(&a);
-            union.or(&board(&b), 10);
-            prop_assert_eq!(scores(&union), either);
-
-            let both = a.iter().filter_map(|(&p, &s)| Some((p, u16::from(s) + u16::from(*b.get(&p)?)))).collect();
-            let mut intersection = board(&a);
-            prop_assert_eq!(intersection.is_empty(), a.is_empty());
-            intersection.and(&board(&b));
-            prop_assert_eq!(scores(&intersection), both);
-            intersection.begin(&STRETCH);
-            prop_assert!(intersection.is_empty() && scores(&intersection).is_empty());
-
-            // Two boards one after the other, as two threads take them.
-            let mut halves = [&a, &b].map(|scores| {
-                let mut best = Best::new(limit);
-                board(scores).give(&mut best, |position, spot| (position as u32, spot.at));
-                best
-            });
-            let mut sorted: Vec<_> = a.iter().chain(&b).map(|(&p, &s)| (u16::from(s), p as u32, p as u32)).collect();
-            let total = sorted.len();
-            sorted.sort_by_key(order);
-            sorted.truncate(limit);
-            let second = std::mem::replace(&mut halves[1], Best::new(0));
-            halves[0].join(second);
-            let [found, _] = halves;
-            prop_assert_eq!(found.finish(), (total, sorted));
+            check_sets_of_matches(&a, &b, limit);
         }
     }
 

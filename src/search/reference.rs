@@ -107,7 +107,12 @@ fn numbers(doc: &Owned, token: &Token) -> Vec<Tier> {
         } else {
             Tier::NumberInside
         };
-        if number.contains(typed) && (typed.len() > 2 || !is_phone && number == typed) {
+        let fits = match typed.len() {
+            1..=2 => !is_phone && tier == Tier::Whole,
+            3 => matches!(tier, Tier::Whole | Tier::NumberEnd) || is_phone && tier == Tier::NumberStart,
+            _ => true,
+        };
+        if number.contains(typed) && fits {
             tiers.push(tier);
         }
     }

@@ -8,9 +8,10 @@
 //! A chunk is what the caller makes of it, usually some hundred rows, so that several threads open and read them. The
 //! first `early` chunks are what the first frame needs; the others may be read later.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::Seq;
 use super::disk::{self, Disk, DiskFile, OpenMode, read_full};
@@ -69,10 +70,12 @@ pub(super) fn write(
     disk::replace_file(disk, path, &out).at("write", path)
 }
 
-/// Reads the row file, giving each chunk to `read` on one of several threads; `None` when there is no file.
+/// Reads the row file, giving each chunk to `read` on one of several threads and what became of it, in order, to `take`
+/// at once: nothing is kept here. `None` when there is no file.
 ///
 /// # Errors
-/// `store.corrupt` or `store.too_new`: the file is to be written again. Errors of `read` are passed on.
+/// `store.corrupt` or `store.too_new`: the file is to be written again. Errors of `read` are passed on. What was taken
+/// until then is to be thrown away.
 pub(super) fn read<T: Send>(
     disk: &dyn Disk,
     path: &Path,
@@ -80,7 +83,8 @@ pub(super) fn read<T: Send>(
     sealer: &Sealer,
     part: RowsPart,
     read: impl Fn(usize, Vec<u8>) -> Result<T> + Sync,
-) -> Result<Option<(Seq, Vec<T>)>> {
+    take: impl FnMut(T) + Send,
+) -> Result<Option<Seq>> {
     let file = match disk.open(path, OpenMode::Read) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -93,7 +97,7 @@ pub(super) fn read<T: Send>(
         RowsPart::All => 0..places.len(),
     };
     let next = AtomicUsize::new(wanted.start);
-    let slots: Vec<Mutex<Option<T>>> = wanted.clone().map(|_| Mutex::new(None)).collect();
+    let taken = Mutex::new(InOrder { next: wanted.start, waiting: BTreeMap::new(), take });
     let work = || -> Result<()> {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
@@ -104,7 +108,8 @@ pub(super) fn read<T: Send>(
             }
             let plain = sealer.open(PLACE, &header.bound(at), &sealed)?;
             drop(sealed);
-            *slots[at - wanted.start].lock().unwrap_or_else(|p| p.into_inner()) = Some(read(at, plain)?);
+            let chunk = read(at, plain)?;
+            taken.lock().unwrap_or_else(PoisonError::into_inner).offer(at, chunk);
         }
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(wanted.len());
@@ -119,8 +124,25 @@ pub(super) fn read<T: Send>(
         }
         outcome
     })?;
-    let rows = slots.into_iter().filter_map(|slot| slot.into_inner().unwrap_or_else(|p| p.into_inner())).collect();
-    Ok(Some((header.stamp, rows)))
+    Ok(Some(header.stamp))
+}
+
+/// Puts chunks that several threads have read back into the order of the file. No more of them wait than threads are
+/// ahead of the slowest.
+struct InOrder<T, F> {
+    next: usize,
+    waiting: BTreeMap<usize, T>,
+    take: F,
+}
+
+impl<T, F: FnMut(T)> InOrder<T, F> {
+    fn offer(&mut self, at: usize, chunk: T) {
+        self.waiting.insert(at, chunk);
+        while let Some(chunk) = self.waiting.remove(&self.next) {
+            (self.take)(chunk);
+            self.next += 1;
+        }
+    }
 }
 
 /// The stamp of a row file, if there is one that is whole as far as its header tells.

@@ -1,6 +1,7 @@
 //! What the store's tests share: a home, entries that can be told apart, and the turn that makes records of them.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod findings;
 pub mod scenarios;
 
 use std::path::Path;

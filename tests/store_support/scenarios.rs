@@ -1,8 +1,9 @@
 //! What a home can be in the middle of when it is stopped, and what must be true afterwards. Shared by the tests that
 //! stop it by a fault of the disk and by those that stop a real process.
 
+use super::findings::is_harmless;
 use super::*;
-use zhulian::store::{BackupOptions, Finding, Options, RowsPart};
+use zhulian::store::{BackupOptions, Options, RowsPart};
 
 pub type Outcome = Result<(), StoreError>;
 
@@ -187,16 +188,7 @@ pub fn check(scenario: &Scenario, disk: Arc<dyn Disk>, below: &Path, acknowledge
     let recovery = store.recover(turn).unwrap_or_else(|error: StoreError| panic!("{what}: {error}"));
     let last = store.last_seq();
     for finding in report.findings.iter().chain(&recovery.findings) {
-        let harmless = matches!(
-            finding,
-            Finding::TailCut { .. }
-                | Finding::GroupCut { .. }
-                | Finding::KeyCopyRepaired
-                | Finding::PointerRepaired
-                | Finding::IndexRebuilt { .. }
-                | Finding::IndexVerified { .. }
-        );
-        assert!(harmless, "{what}: {finding:?}");
+        assert!(is_harmless(finding), "{what}: {finding:?}");
     }
     assert!(last >= acknowledged, "{what}: {acknowledged} acknowledged, {last} there: {report:?}");
     if scenario.name == "group" {

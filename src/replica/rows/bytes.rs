@@ -1,5 +1,7 @@
 //! Rows as bytes: how they lie in the row file.
 
+use serde::{Deserialize, Serialize};
+
 use crate::replica::by_id::ById;
 
 use super::{Fixed, PARTS, Rows, Stored};
@@ -7,9 +9,26 @@ use crate::domain::id::RecordId;
 
 const STORED_BYTES: usize = 16 + 4 + 6 + 2 + 12 + 4 + 2 * PARTS + 4 + 1;
 
+/// How much room rows take.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Room {
+    rows: u32,
+    text: u32,
+    persons: u32,
+}
+
 impl Rows {
+    /// What the rows of these numbers take.
+    pub fn room(&self, numbers: &[u32]) -> Room {
+        numbers.iter().filter_map(|number| self.get(*number)).fold(Room::default(), |room, row| Room {
+            rows: room.rows + 1,
+            text: room.text + row.stored.lens.iter().map(|len| u32::from(*len)).sum::<u32>(),
+            persons: room.persons + u32::from(row.stored.person_count),
+        })
+    }
+
     /// Rows of these numbers as bytes, without what replaced rows left behind. Parts are read back one by one with
-    /// [`Rows::load`], on several threads if need be, and joined with [`Rows::join`].
+    /// [`Rows::load`], on several threads if need be, and put together with [`Rows::append`].
     pub fn save(&self, numbers: &[u32]) -> Vec<u8> {
         let mut fixed = Vec::with_capacity(numbers.len() * STORED_BYTES);
         let mut text = Vec::with_capacity(numbers.len() * 100);
@@ -35,7 +54,7 @@ impl Rows {
     }
 
     /// A part from bytes; `None` where they are not what [`Rows::save`] writes. Households are found in it only after
-    /// [`Rows::join`].
+    /// [`Rows::append`].
     pub fn load(bytes: &[u8]) -> Option<Rows> {
         let mut reader = Reader(bytes);
         let [count, text_len, persons_len] = [reader.u32()? as usize, reader.u32()? as usize, reader.u32()? as usize];
@@ -54,25 +73,23 @@ impl Rows {
         Some(rows)
     }
 
-    /// Joins loaded parts in order.
-    pub fn join(parts: Vec<Rows>) -> Rows {
-        let count = parts.iter().map(Rows::len).sum();
-        let mut rows = Rows {
-            stored: Vec::with_capacity(count),
-            text: String::with_capacity(parts.iter().map(|part| part.text.len()).sum()),
-            persons: Vec::with_capacity(parts.iter().map(|part| part.persons.len()).sum()),
-            by_id: ById::default(),
-        };
-        rows.by_id.reserve(count, |_| RecordId::default()); // nothing is held yet, so nothing is looked up
-        for part in parts {
-            let (text, persons) = (rows.text.len() as u32, rows.persons.len() as u32);
-            rows.text.push_str(&part.text);
-            rows.persons.extend_from_slice(&part.persons);
-            for stored in part.stored {
-                rows.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
-            }
+    /// Makes room for so many rows, bytes of text and person hashes, so that nothing is moved while parts are appended.
+    pub fn reserve(&mut self, room: Room) {
+        self.stored.reserve_exact(room.rows as usize);
+        self.text.reserve_exact(room.text as usize);
+        self.persons.reserve_exact(room.persons as usize);
+        let rows = &self.stored;
+        self.by_id.reserve(room.rows as usize, |row| rows[row as usize].id);
+    }
+
+    /// Appends a loaded part; its households can be found from here on.
+    pub fn append(&mut self, part: Rows) {
+        let (text, persons) = (self.text.len() as u32, self.persons.len() as u32);
+        self.text.push_str(&part.text);
+        self.persons.extend_from_slice(&part.persons);
+        for stored in part.stored {
+            self.push(Stored { text: stored.text + text, persons: stored.persons + persons, ..stored });
         }
-        rows
     }
 
     /// That a loaded row points inside the arenas, at character boundaries.
