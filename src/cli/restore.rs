@@ -31,7 +31,7 @@ impl Restore {
     /// `backup.other_key`, and the disk's.
     pub fn run(&self, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Outcome {
         let home = Home::new(&io.home);
-        let (moved, folder) = (self.into_home(&home, passphrase_file, io)?, io.home.display().to_string());
+        let (moved, folder) = (self.make(&home, passphrase_file, io)?, io.home.display().to_string());
         let mut value = json!(moved);
         value["home"] = json!(io.home);
         io.answer(&value, say::restored(io.lang, &folder, moved.records, moved.entries))
@@ -41,7 +41,7 @@ impl Restore {
     ///
     /// # Errors
     /// As [`Restore::run`].
-    pub fn into_home(&self, home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Moved, Fault> {
+    pub fn make(&self, home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Moved, Fault> {
         if home.exists()? {
             return Err(StoreError::RestoreNotEmpty(home.root().to_path_buf()).into());
         }

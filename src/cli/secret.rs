@@ -24,7 +24,7 @@ pub fn without_password(text: &str) -> String {
         // To the last @, for a password may hold one.
         match after[..end].rfind('@') {
             Some(host) => {
-                shown.push_str("…");
+                shown.push('…');
                 rest = &after[host..];
             }
             None => rest = after,

@@ -33,8 +33,13 @@ impl Reference {
             Record::Region(region) => {
                 let newer = self.regions.get(&region.code).is_none_or(|held| {
                     let later = held.valid_to.is_some() || region.valid_from > held.valid_from;
-                    let rank = |region: &Region| !region.provisional;
-                    held.id == region.id || rank(&region) > rank(held) || (rank(&region) == rank(held) && later)
+                    // An official code before one that a device made up.
+                    let outranks = match (held.provisional, region.provisional) {
+                        (true, false) => true,
+                        (false, true) => false,
+                        _ => later,
+                    };
+                    held.id == region.id || outranks
                 });
                 if newer {
                     self.regions.insert(region.code.clone(), Box::new(region));

@@ -46,7 +46,7 @@ impl RestoreCounty {
             return Err(StoreError::RestoreNotEmpty(home.root().to_path_buf()).into());
         }
         place::mark_restored(io)?;
-        let moved = match self.restore.into_home(&home, passphrase_file, io) {
+        let moved = match self.restore.make(&home, passphrase_file, io) {
             Ok(moved) => moved,
             Err(fault) => {
                 // Nothing was restored, so what may be there is what was there before.
