@@ -112,3 +112,52 @@ pub fn rehome(
     }
     if homeless.is_empty() { Ok(homes) } else { Err(Homeless(homeless)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::region::Level;
+
+    #[test]
+    fn made_up_places_come_home_by_name_or_are_told() {
+        let code = |digits: &str| RegionCode::parse(digits).unwrap();
+        let region = |digits: &str, name: &str| {
+            let code = code(digits);
+            Region { level: code.level().unwrap(), code, name: name.into(), ..Region::default() }
+        };
+        let tree =
+            [region("990101100000", "东岙镇"), region("990101100201", "后垟村"), region("990101101201", "上岙村")];
+        let home = |digits: &str, parts: &[(Level, &str)], households| {
+            let mut place = Place::default();
+            parts.iter().for_each(|(level, name)| place.set(*level, (*name).to_owned()));
+            Homemade { code: code(digits), place, households }
+        };
+        let scope = Scope { territories: vec![code("990101100000")], ..Scope::default() };
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        let check = |homemade: &[Homemade], expected: Result<&[(&str, &str)], &[&str]>| match (
+            rehome(homemade, &tree, &scope, day),
+            expected,
+        ) {
+            (Ok(found), Ok(expected)) => {
+                let found: Vec<_> = found.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+                assert_eq!(found, expected);
+            }
+            (Err(Homeless(found)), Err(expected)) => {
+                assert_eq!(found.iter().map(|(_, fault)| fault.code()).collect::<Vec<_>>(), expected);
+            }
+            (found, expected) => panic!("{found:?} {expected:?}"),
+        };
+        use Level::{Grid, Town, Village};
+        let houyang = [(Town, "东岙镇"), (Village, "后垟村")];
+        let town = home("999900600000", &[(Town, "东岙镇")], 0);
+        let village = home("999900600600", &houyang, 3);
+        check(&[town.clone(), village], Ok(&[("999900600600", "990101100201")]));
+        // Nobody lives in what is not met: it may stay.
+        check(&[town, home("999900600601", &[(Village, "没有村")], 0)], Ok(&[]));
+        let (unknown, outside) = (home("999900600601", &[(Village, "没有村")], 1), [(Village, "上岙村")]);
+        check(&[unknown, home("999900600602", &outside, 1)], Err(&["region.unknown", "region.outside_territory"]));
+        // A grid that the tree does not have cannot stand for its village: its code is longer.
+        let grid = [houyang[0], houyang[1], (Grid, "一网格")];
+        check(&[home("999900600600600", &grid, 2)], Err(&["region.unknown"]));
+    }
+}
