@@ -96,7 +96,7 @@ pub struct Cli {
 #[allow(missing_docs, reason = "the help of a command is the text of its options, which one here would replace")]
 pub enum Sub {
     Find(find::Find),
-    /// Shows and lists households
+    /// Shows, lists, registers and amends households
     #[command(subcommand)]
     Household(household::Household),
     /// Logs visits, and lists who is due

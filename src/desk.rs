@@ -1,8 +1,12 @@
 //! The desk: one worker at work on a replica. The command line and the console both act through it, so that a record
 //! made here has the same defaults, numbers and ids as one made there.
 
+mod about;
 mod demo;
+pub mod enrol;
+mod inbox;
 mod intake;
+pub mod register;
 
 use std::sync::Arc;
 
@@ -28,7 +32,9 @@ use crate::replica::agenda::Agenda;
 use crate::replica::projection::grade_letter;
 use crate::replica::{Committed, Replica, ReplicaError};
 
+pub use about::{About, about};
 pub use intake::IntakeError;
+pub use register::Registration;
 
 /// A worker at work.
 #[derive(Clone)]
@@ -102,12 +108,14 @@ impl Desk {
         self.replica.commit(&self.actor, Desk::now(), command)
     }
 
-    /// Takes back this worker's latest command; tells its name.
+    /// Takes back this worker's latest command; gives it, and what it was about.
     ///
     /// # Errors
     /// As [`Replica::undo`].
-    pub fn undo(&self) -> Result<(Committed, &'static str), ReplicaError> {
-        self.replica.undo(&self.actor, Desk::now())
+    pub fn undo(&self, now: Now) -> Result<(Committed, Command, Option<About>), ReplicaError> {
+        let (committed, command) = self.replica.undo(&self.actor, now)?;
+        let about = about(&self.replica.read(), &command);
+        Ok((committed, command, about))
     }
 
     /// What waits up to and including a day.

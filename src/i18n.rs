@@ -15,6 +15,7 @@ pub mod link;
 pub mod portrait;
 pub mod privacy;
 pub mod region;
+pub mod register;
 pub mod replica;
 pub mod risk;
 pub mod roster;
@@ -86,6 +87,10 @@ pub trait Explain {
     fn code(&self) -> &str;
     /// The field at fault, by its name in the record's field table, where there is one.
     fn field(&self) -> Option<&str> {
+        None
+    }
+    /// The record at fault, where a command is about several and one of them is meant.
+    fn record(&self) -> Option<crate::domain::record::RecordKey> {
         None
     }
     /// What is wrong.

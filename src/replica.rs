@@ -227,15 +227,15 @@ impl Replica {
         Ok(Committed { id: logged.entry.envelope.id, changes: logged.effects().into_owned() })
     }
 
-    /// Takes back the actor's latest command that was not taken back yet.
+    /// Takes back the actor's latest command that was not taken back yet; gives that command too.
     ///
     /// # Errors
     /// [`Reason::NothingToUndo`], [`Reason::NotUndoable`], or [`Reason::ChangedSince`] when others have built on it.
-    pub fn undo(&self, actor: &Actor, now: Now) -> Result<(Committed, &'static str), ReplicaError> {
+    pub fn undo(&self, actor: &Actor, now: Now) -> Result<(Committed, Command), ReplicaError> {
         self.wait_until_open()?;
         let entry = self.last_undoable(actor)?;
-        let name = entry.envelope.command.name();
-        self.commit(actor, now, inverse_of(&entry)).map(|committed| (committed, name))
+        let committed = self.commit(actor, now, inverse_of(&entry))?;
+        Ok((committed, entry.envelope.command))
     }
 
     fn last_undoable(&self, actor: &Actor) -> Result<Entry, ReplicaError> {
@@ -256,7 +256,8 @@ impl Replica {
                 Command::Reveal { .. } | Command::Disclose { .. } => {}
                 Command::Seed { .. } => break,
                 _ if logged.bulk => {
-                    let what = Label { zh: "导入名册".to_owned(), en: "a roster import".to_owned() };
+                    let at = envelope.at.to_minute();
+                    let what = Label { zh: format!("{at} 导入名册"), en: format!("the roster import of {at}") };
                     return Err(Reason::NotUndoable { what }.into());
                 }
                 _ => {

@@ -131,12 +131,12 @@ fn undo_takes_back_the_last_command_and_then_the_one_before() {
     desk.commit(Command::LogVisit { visit: Box::new(visit), amendments: vec![], needs: vec![] }).unwrap();
     assert_eq!(desk.replica().read().household(id).unwrap().fixed().visits, 1);
 
-    assert_eq!(desk.undo().unwrap().1, "log_visit");
+    assert_eq!(desk.undo(Desk::now()).unwrap().1.name(), "log_visit");
     assert_eq!(desk.replica().read().household(id).unwrap().fixed().visits, 0);
-    assert_eq!(desk.undo().unwrap().1, "register_household");
+    assert_eq!(desk.undo(Desk::now()).unwrap().1.name(), "register_household");
     assert!(!desk.replica().read().household(id).unwrap().is_present());
     assert_eq!(desk.replica().read().search.find("张淑芬", 10).total, 0);
-    assert_eq!(code(desk.undo().unwrap_err()), "undo.nothing");
+    assert_eq!(code(desk.undo(Desk::now()).unwrap_err()), "undo.nothing");
 }
 
 #[test]

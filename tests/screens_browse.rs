@@ -77,7 +77,7 @@ fn a_first_start_offers_what_can_be_done() {
 #[test]
 fn beginning_alone_asks_for_a_name_and_keeps_it() {
     let mut bench = nothing(Lang::Zh);
-    bench.drive.keys("Down Enter");
+    bench.drive.keys("Down Down Enter");
     insta::assert_snapshot!(bench.drive.type_text("周海燕").screen());
     insta::assert_snapshot!(bench.drive.keys("Enter").screen());
     let memory = bench.desk.replica().read();
@@ -87,7 +87,7 @@ fn beginning_alone_asks_for_a_name_and_keeps_it() {
 #[test]
 fn the_demo_fills_an_empty_home() {
     let mut bench = nothing(Lang::Zh);
-    let screen = bench.drive.keys("End Up Enter").screen();
+    let screen = bench.drive.keys("End Enter").screen();
     assert_eq!(bench.desk.replica().read().rows.len(), 600);
     assert!(screen.contains("今日工作") && screen.contains("上岙村"), "{screen}");
 }
@@ -258,4 +258,30 @@ fn random_keys_do_no_harm() {
         let screen = bench.drive.screen();
         assert!(!screen.trim().is_empty(), "{pressed:?}");
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_what_happened_and_what_to_do() {
+    use zhulian::domain::records::Unreadable;
+    use zhulian::replica::ReplicaError;
+    use zhulian::tui::app::{Fault, Message, Origin};
+    let (folder, replica) = home(screens_support::records());
+    let id = replica.read().rows.iter().map(|(_, row)| row).find(|row| row.head() == "张淑芬").unwrap().id();
+    replica.rest().unwrap();
+    drop(replica);
+    // The index never opens, so that no file is read but the ones that this test answers for.
+    let mut drive = screens_support::unopened(folder.path());
+    let waiting = drive.keys("Alt-2 Enter").screen();
+    assert!(waiting.contains("正在读取"), "{waiting}");
+    let fault = Fault::from(ReplicaError::from(Unreadable("校验不符".to_owned())));
+    // Today, the list, the household: each has its number.
+    drive.message(Message::Household(Origin(3), id, Err(fault.clone())));
+    let told = drive.elapse(Duration::from_secs(60)).screen();
+    insta::assert_snapshot!("household_unreadable", told);
+    assert!(!told.contains("正在读取"), "{told}");
+    drive.resize(120, 40);
+    drive.keys("Esc");
+    drive.message(Message::Household(Origin(2), id, Err(fault)));
+    let beside = drive.elapse(Duration::from_secs(60)).screen();
+    assert!(beside.contains("这户的档案无法读取") && beside.contains("record.unreadable"), "{beside}");
 }

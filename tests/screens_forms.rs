@@ -79,7 +79,7 @@ fn a_roster_comes_in_once() {
     assert!(done.contains("已导入"), "{done}");
     assert_eq!(households(&bench), before + 400);
     let undone = bench.drive.keys("Ctrl-U").screen();
-    assert!(undone.contains("“导入名册”不能撤销"), "{undone}");
+    assert!(undone.contains("“2026-03-12 09:00 导入名册”不能撤销"), "{undone}");
     // The same files again.
     bench.drive.keys("Esc Enter Down Enter F8");
     let again = bench.drive.screen();
@@ -244,6 +244,16 @@ fn a_claim_goes_its_way_to_the_beneficiary() {
     assert_eq!(state(&bench), Some(WishState::Fulfilled), "{}", bench.drive.screen());
     bench.drive.keys("Ctrl-K Tab").type_text("孩子很喜欢");
     bench.drive.keys("F8");
+    assert_eq!(state(&bench), Some(WishState::Confirmed), "{}", bench.drive.screen());
+    // Among what has ended it waits to be closed.
+    let ended = bench.drive.keys("F3 F3").screen();
+    assert!(ended.contains("台灯") && ended.contains("销号"), "{ended}");
+    let closed = bench.drive.keys("Ctrl-X Ctrl-O").screen();
+    assert_eq!(state(&bench), Some(WishState::Closed), "{closed}");
+    assert!(closed.contains("已保存：心愿销号"), "{closed}");
+    let again = bench.drive.keys("Ctrl-X Ctrl-O").screen();
+    assert!(again.contains("不能“销号”"), "{again}");
+    bench.drive.keys("Ctrl-U");
     assert_eq!(state(&bench), Some(WishState::Confirmed), "{}", bench.drive.screen());
 }
 

@@ -140,11 +140,16 @@ fn disturb(bench: &mut Bench, garbage: &mut Garbage) -> String {
 }
 
 fn check(seed: u64) {
-    let mut garbage = Garbage(seed);
     let lang = if seed.is_multiple_of(2) { Lang::Zh } else { Lang::En };
-    let mut bench = village(lang, 80, 24);
+    from("", 400, seed, village(lang, 80, 24));
+}
+
+/// Garbage from a screen on, to which those keys lead.
+fn from(keys: &str, steps: usize, seed: u64, mut bench: Bench) {
+    let mut garbage = Garbage(seed);
+    bench.drive.keys(keys);
     let mut done = Vec::new();
-    for _ in 0..400 {
+    for _ in 0..steps {
         done.push(disturb(&mut bench, &mut garbage));
         let screen = bench.drive.screen();
         for line in screen.lines() {
@@ -166,5 +171,17 @@ fn check(seed: u64) {
 fn garbage_is_survived() {
     for seed in [0x9e37_79b9, 0x51_7cc1, 0xb727_2202, 0x2545_f491, 0x1234_5677, 0xdead_beef] {
         check(seed);
+    }
+}
+
+#[test]
+fn garbage_in_the_forms_of_a_household_is_survived() {
+    for (at, keys) in ["Alt-2 F4", "Alt-2 F4 F4 F4", "Alt-2 Insert", "Alt-2 Enter Tab Insert", "Alt-2 Enter Ctrl-A"]
+        .into_iter()
+        .enumerate()
+    {
+        for seed in [0x9e37_79b9, 0x51_7cc1] {
+            from(keys, 120, seed + at as u64, village(if at % 2 == 0 { Lang::Zh } else { Lang::En }, 80, 24));
+        }
     }
 }

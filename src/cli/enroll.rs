@@ -6,11 +6,8 @@ use serde_json::json;
 
 use super::{Io, Outcome, Run};
 use crate::desk::Desk;
+use crate::desk::enrol::Joining;
 use crate::i18n::cli as say;
-use crate::replica::sync::{Enrolment, rehome};
-use crate::store::seal::random_secret;
-use crate::sync::http::{Join, Link, Options, regions};
-use crate::sync::protocol::{Bytes, MAX_PAGE};
 
 /// Joins a server with a one-time code, and makes the device's key
 ///
@@ -37,41 +34,17 @@ pub struct Enroll {
 impl Run for Enroll {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
         let replica = desk.replica();
-        replica.may_enrol()?;
-        let trust = self.trust.as_ref().map(|path| io.path(path));
-        let options = Options { trust: trust.clone(), allow_plain: self.allow_plain, ..Options::default() };
-        let mut link = Link::new(&self.url, &options)?;
-        let secret = Bytes(random_secret()?.to_vec());
-        let code = self.code.clone();
-        let join = Join { code, device: replica.device(), secret: secret.clone(), name: self.name.clone() };
-        let joined = link.enrol(&join)?;
-        // Before anything is sent: a household under a code that was made up here belongs to no territory.
-        let homemade = replica.homemade_regions()?;
-        let homes = if homemade.is_empty() {
-            Vec::new()
-        } else {
-            let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
-            rehome(&homemade, &official, &joined.scope, io.now.today())?
-        };
-        let (name, scope) = (joined.name.clone(), joined.scope.clone());
-        replica.enrol(Enrolment {
+        let joining = Joining {
             url: self.url.clone(),
-            secret,
-            name: joined.name,
-            scope: joined.scope,
-            at: io.now.at,
-            trust,
+            code: self.code.clone(),
+            name: self.name.clone(),
+            trust: self.trust.as_ref().map(|path| io.path(path)),
             allow_plain: self.allow_plain,
-            was: Vec::new(),
-            homes,
-        })?;
-        if let Some(worker) = scope.workers.first() {
-            let path = replica.store().home().settings_path();
-            crate::settings::write(&path, "worker", &worker.to_string())?;
-        }
-        let outside = replica.households_outside()?;
+        };
+        let joined = Desk::join(replica, &joining, io.now)?;
+        let (name, scope, outside) = (joined.name, joined.scope, joined.outside);
         let value = json!({
-            "device": joined.device,
+            "device": replica.device(),
             "name": name,
             "server": self.url,
             "workers": scope.workers,

@@ -254,12 +254,16 @@ pub(super) fn tell(io: &mut Io<'_>, error: &dyn Explain, also: &[Refusal]) {
 }
 
 fn as_json(error: &dyn Explain, lang: Lang) -> serde_json::Value {
-    json!({
+    let mut value = json!({
         "code": error.code(),
         "field": error.field(),
         "message": error.message(lang),
         "remedy": error.remedy(lang),
-    })
+    });
+    if let Some(record) = error.record() {
+        value["record"] = json!(record.to_string());
+    }
+    value
 }
 
 impl From<io::Error> for Fault {
@@ -311,6 +315,7 @@ told!(
     crate::central::http::ServeError,
     crate::central::store::StoreFault,
     crate::desk::IntakeError,
+    crate::desk::enrol::JoinError,
     crate::roster::export::ExportError,
     crate::roster::source::SourceError,
     crate::settings::SettingsError,

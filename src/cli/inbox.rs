@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::{CliError, Io, Outcome, Run, view};
 use crate::desk::Desk;
-use crate::domain::command::Command;
 use crate::domain::conflict::{Choice, Conflict};
 use crate::domain::display;
 use crate::domain::field::Field;
@@ -72,21 +71,17 @@ impl Inbox {
         })?;
         let open = desk.replica().open_conflicts()?;
         let found = open.iter().find(|open| open.conflict.id == id);
-        let household = found.ok_or(Reason::NotFound { kind: crate::domain::record::Kind::Conflict })?.household;
-        desk.commit(Command::SettleConflict {
-            conflict: id,
-            household: Some(household),
-            choice,
-            remark: self.remark.clone(),
-        })?;
+        let found = found.ok_or(Reason::NotFound { kind: crate::domain::record::Kind::Conflict })?;
+        desk.settle(found, choice, &self.remark)?;
         io.answer(&json!({"conflict": id, "choice": choice.code()}), say::inbox_settled(io.lang, &id.to_string()))
     }
 }
 
 fn list(desk: &Desk, io: &mut Io<'_>) -> Outcome {
     let lang = io.lang;
-    let mut items: Vec<Json> = desk.replica().inbox()?.iter().map(|entry| of_entry(entry, lang)).collect();
-    items.extend(desk.replica().open_conflicts()?.iter().map(|open| of_conflict(open, desk, lang)));
+    let (conflicts, commands) = desk.letters()?;
+    let mut items: Vec<Json> = commands.iter().map(|entry| of_entry(entry, lang)).collect();
+    items.extend(conflicts.iter().map(|open| of_conflict(open, desk, lang)));
     let mut waits: Vec<Json> = {
         let memory = desk.replica().read();
         memory.pools.wishes.iter().flat_map(|wish| waiting(wish, lang)).collect()

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Io, Outcome, Run};
 use crate::desk::Desk;
+use crate::domain::mask;
 use crate::i18n::{cli as say, domain};
 
 /// Takes back your latest command on this device
@@ -14,9 +15,11 @@ pub struct Undo {}
 
 impl Run for Undo {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
-        let (committed, what) = desk.undo()?;
+        let (committed, command, about) = desk.undo(io.now)?;
         let records: Vec<String> = committed.changes.iter().map(|change| change.record().to_string()).collect();
-        let value = json!({"undone": what, "seq": committed.id.seq, "records": records});
-        io.answer(&value, say::undone(io.lang, domain::command(io.lang, what)))
+        let (what, about) = (command.name(), about.map(|about| about.told(mask::name)));
+        let value = json!({"undone": what, "about": about, "seq": committed.id.seq, "records": records});
+        let told = say::undone(io.lang, domain::command(io.lang, what));
+        io.answer(&value, about.map(|about| format!("{told}  {about}")).unwrap_or(told))
     }
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod claim;
+mod close;
 mod confirm;
 mod connect;
 mod edit;
@@ -38,6 +39,7 @@ pub enum Wish {
     Connect(connect::Connect),
     Fulfil(fulfil::Fulfil),
     Confirm(confirm::Confirm),
+    Close(close::Close),
 }
 
 impl Run for Wish {
@@ -55,6 +57,7 @@ impl Run for Wish {
             Wish::Connect(act) => act.run(desk, io),
             Wish::Fulfil(act) => act.run(desk, io),
             Wish::Confirm(act) => act.run(desk, io),
+            Wish::Close(act) => act.run(desk, io),
         }
     }
 }

@@ -151,7 +151,7 @@ fn wrong_date(field: &'static str) -> Fault {
 }
 
 /// A fault of a value, at the field it was meant for.
-fn at<E: Explain + Clone + Send + Sync + 'static>(field: &'static Field, fault: &E) -> Fault {
+pub fn at<E: Explain + Clone + Send + Sync + 'static>(field: &'static Field, fault: &E) -> Fault {
     Fault::Told(Box::new(At { field: field.name, fault: Box::new(fault.clone()) }))
 }
 

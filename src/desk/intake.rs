@@ -209,7 +209,7 @@ fn locate(reference: &Reference, place: &Place) -> Option<RegionCode> {
 }
 
 /// Ids from the system, numbers and provisional codes from the desk.
-struct DeskMint<'a> {
+pub(super) struct DeskMint<'a> {
     desk: &'a Desk,
     now: Now,
     /// Regions made and not yet registered.
@@ -225,7 +225,7 @@ const FIRST_PROVISIONAL: u16 = 600;
 const NO_COUNTY: &str = "999900000000";
 
 impl<'a> DeskMint<'a> {
-    fn new(desk: &'a Desk, now: Now, minted: &'a RefCell<VecDeque<Region>>) -> DeskMint<'a> {
+    pub(super) fn new(desk: &'a Desk, now: Now, minted: &'a RefCell<VecDeque<Region>>) -> DeskMint<'a> {
         DeskMint { desk, now, minted, made: HashMap::new() }
     }
 

@@ -16,7 +16,7 @@ use super::id::{
 use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
-use super::record::{Record, RecordKey};
+use super::record::{Kind, Record, RecordKey};
 use super::visit::Visit;
 use super::wish::Wish;
 use super::worker::Role;
@@ -206,6 +206,11 @@ pub enum Command {
         /// By whom.
         confirmation: Confirmation,
     },
+    /// Takes a confirmed wish off the list, and files its need (paper 001, 微心愿: 受助人确认→销号).
+    CloseWish {
+        /// Which wish.
+        wish: WishId,
+    },
     /// Names the donor of a standing claim: the point held the wish, so nobody can have been faster.
     PassClaim {
         /// Which claim.
@@ -381,7 +386,12 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::RegisterHousehold { .. } => "register_household",
-            Command::Register { .. } => "register",
+            Command::Register { record } => match record.kind() {
+                Kind::Member => "register_member",
+                Kind::Region => "register_region",
+                Kind::Worker => "register_worker",
+                _ => "register",
+            },
             Command::Amend { .. } => "amend",
             Command::LogVisit { .. } => "log_visit",
             Command::ReportLead { .. } => "report_lead",
@@ -405,6 +415,7 @@ impl Command {
             Command::ConnectClaim { .. } => "connect_claim",
             Command::FulfilClaim { .. } => "fulfil_claim",
             Command::ConfirmWish { .. } => "confirm_wish",
+            Command::CloseWish { .. } => "close_wish",
             Command::PassClaim { .. } => "pass_claim",
             Command::AllotStock { .. } => "allot_stock",
             Command::SpendStock { .. } => "spend_stock",

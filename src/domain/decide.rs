@@ -59,6 +59,7 @@ pub fn decide(records: &dyn Records, actor: &Actor, now: Now, command: &Command)
         Command::RejectWish { wish, reason, remark } => wish::reject(&case, *wish, reason, remark),
         Command::WithdrawWish { wish, reason, remark } => wish::withdraw(&case, *wish, reason, remark),
         Command::ConfirmWish { wish, confirmation } => wish::confirm(&case, *wish, confirmation),
+        Command::CloseWish { wish } => wish::close(&case, *wish),
         Command::ClaimWish { claim } => claim::claim(&case, claim),
         Command::ReleaseClaim { claim, reason, remark } => claim::release(&case, *claim, reason, remark),
         Command::ConnectClaim { claim } => claim::connect(&case, *claim),

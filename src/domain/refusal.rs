@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 
 use super::field::Field;
+use super::mask;
 use super::moment::Moment;
-use super::record::Kind;
+use super::record::{Fields, Kind, RecordKey};
 use super::records::Unreadable;
+use super::value::Value;
 use crate::i18n::{Explain, Lang};
 
 /// A refused command: the reason, the field at fault, and the further faults found in the same look.
@@ -17,14 +19,34 @@ pub struct Refusal {
     pub reason: Reason,
     /// The field at fault, by name.
     pub field: Option<Cow<'static, str>>,
+    /// The record at fault, where a command is about several.
+    pub of: Option<Box<Whose>>,
     /// Further faults, so that a form can show all of them at once.
     pub also: Vec<Refusal>,
+}
+
+/// The record that a refusal is about, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// The record.
+    pub record: RecordKey,
+    /// The person's name, masked; empty where that need not be said.
+    pub name: String,
 }
 
 impl Refusal {
     /// A refusal that is about the field.
     pub fn at(field: impl Into<Cow<'static, str>>, reason: Reason) -> Refusal {
-        Refusal { reason, field: Some(field.into()), also: Vec::new() }
+        Refusal { field: Some(field.into()), ..Refusal::from(reason) }
+    }
+
+    /// The same, said of one record among several; a member's is told by the member's name.
+    pub fn of(self, record: &dyn Fields) -> Refusal {
+        let key = RecordKey { kind: record.table().kind, id: record.record_id() };
+        let name = if key.kind == Kind::Member { record.get("name") } else { None };
+        let whose = name.as_ref().and_then(Value::as_text).map(mask::name).unwrap_or_default();
+        let also = self.also.into_iter().map(|refusal| refusal.of(record)).collect();
+        Refusal { of: Some(Box::new(Whose { record: key, name: whose })), also, ..self }
     }
 
     /// One refusal out of several; `None` for none.
@@ -43,7 +65,7 @@ impl Refusal {
 
 impl From<Reason> for Refusal {
     fn from(reason: Reason) -> Refusal {
-        Refusal { reason, field: None, also: Vec::new() }
+        Refusal { reason, field: None, of: None, also: Vec::new() }
     }
 }
 
@@ -68,8 +90,15 @@ impl Explain for Refusal {
     fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
+    fn record(&self) -> Option<RecordKey> {
+        self.of.as_ref().map(|of| of.record)
+    }
     fn message(&self, lang: Lang) -> String {
-        self.reason.message(lang)
+        let message = self.reason.message(lang);
+        match &self.of {
+            Some(of) if !of.name.is_empty() => format!("{}{}{message}", of.name, lang.pick("：", ": ")),
+            _ => message,
+        }
     }
     fn remedy(&self, lang: Lang) -> String {
         self.reason.remedy(lang)
@@ -234,12 +263,27 @@ reasons! {
     NumberOutOfRange { field: &'static Field }, "number.out_of_range":
         "“{field}”超出合理范围", "{field} is out of range";
         "请核对数值", "check the number";
-    Stale { field: Label, seen: Label, now: Label }, "conflict.stale":
+    Stale { field: &'static Field, seen: Label, now: Label }, "conflict.stale":
         "“{field}”已被他人由“{seen}”改为“{now}”", "{field} was changed from “{seen}” to “{now}” by somebody else";
         "请查看新值后再决定是否修改", "look at the present value and decide again";
     PersonRegistered { archive_no: String }, "member.registered_elsewhere":
         "该身份证号已登记在档案号{archive_no}的家庭", "this ID number is registered in household {archive_no}";
         "请先在原家庭办理迁出，或核对身份证号", "let the person leave that household first, or check the number";
+    PersonTwice, "member.entered_twice":
+        "这个身份证号在本户填了两次", "this ID number is entered twice in this household";
+        "请核对各成员的身份证号，或移除重复的成员", "check the members' ID numbers, or take the second entry out";
+    HouseholdLike { head: String, place: String, archive_no: String }, "household.like_registered":
+        "{place}已有户主同名的家庭：{head}，档案号{archive_no}", "{place} already has a household of that head: {head}, archive number {archive_no}";
+        "请先打开该户核对；确属另一户的，再次提交即可登记（命令行加 --not-duplicate）", "look at that household first; if it is another one, submit once more (on the command line: --not-duplicate)";
+    NotAMember, "household.head_not_member":
+        "户主须是本户现有成员", "the head has to be a present member of the household";
+        "请先登记该成员，再变更户主", "register the member first, then change the head";
+    RegionUnknown { name: String }, "region.unknown":
+        "没有找到名为“{name}”的村（社区）", "no village is named “{name}”";
+        "请核对名称或填写12位区划代码；新增的村请同时填写所属乡镇", "check the name or give the 12-digit code; for a new village name its town too";
+    RegionAmbiguous { name: String }, "region.ambiguous":
+        "有多个村（社区）名为“{name}”", "several villages are named “{name}”";
+        "请同时填写所属乡镇，或填写12位区划代码", "name the town too, or give the 12-digit code";
     NoHead, "household.no_head":
         "家庭没有户主", "the household has no head";
         "请指定一名成员为户主", "name one member as head";

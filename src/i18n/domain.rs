@@ -7,6 +7,9 @@ pub fn command(lang: Lang, name: &str) -> &str {
     let (zh, en) = match name {
         "register_household" => ("登记家庭", "register household"),
         "register" => ("登记", "register"),
+        "register_member" => ("增加成员", "add member"),
+        "register_region" => ("登记区划", "register region"),
+        "register_worker" => ("登记人员", "register worker"),
         "amend" => ("更正信息", "amend"),
         "log_visit" => ("登记走访", "log visit"),
         "report_lead" => ("报告线索", "report lead"),
@@ -30,6 +33,7 @@ pub fn command(lang: Lang, name: &str) -> &str {
         "connect_claim" => ("对接认领", "make contact"),
         "fulfil_claim" => ("心愿圆梦", "fulfil wish"),
         "confirm_wish" => ("受助人确认", "beneficiary confirms"),
+        "close_wish" => ("心愿销号", "close wish"),
         "pass_claim" => ("转交认领", "pass claim on"),
         "allot_stock" => ("分配物资", "set stock aside"),
         "spend_stock" => ("发放物资", "give out stock"),

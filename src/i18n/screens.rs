@@ -25,6 +25,9 @@ crate::messages! {
     undo_hint(key: &str) => "{key} 撤销", "{key} takes it back";
     undone(what: &str) => "已撤销：{what}", "Taken back: {what}";
     loading => "正在读取…", "loading…";
+    file_unreadable => "这户的档案无法读取", "The file of this household cannot be read";
+    file_unreadable_hint => "户主、住址和走访日期取自列表，仍可查看；按 F5 重新读取", "What stands above comes from the list and still holds; F5 reads the file again";
+    not_read => "档案没有读出", "The file has not been read";
 
     // --- why something cannot be done ---
     not_here => "此处不能使用这项操作", "This cannot be done here";
@@ -239,9 +242,16 @@ crate::messages! {
     welcome => "欢迎使用助联", "Welcome to zhulian";
     welcome_body => "这里还没有数据。请选择从哪里开始：", "There is no data here yet. Where would you like to begin?";
     offer_join => "接入中心服务器", "Join a server";
-    offer_join_body => "由管理员提供服务器地址和一次性接入码", "The administrator gives you its address and a one-time code";
-    join_how => "请先退出本程序（Ctrl-Q），再在终端运行下面的命令，其中的地址和接入码由管理员提供：", "Quit (Ctrl-Q) and run this in the terminal, with the address and the code that the administrator gave you:";
-    join_command => "zhulian enroll 服务器地址 接入码", "zhulian enroll URL CODE";
+    offer_join_body => "由管理员提供服务器地址和一次性登记码", "The administrator gives you its address and a one-time code";
+    join_hint => "地址和一次性登记码由管理员提供；登记码十分钟内有效，限用一次", "The administrator gives you both; the code is good for ten minutes and for one device";
+    join_name_hint => "便于管理员辨认，可不填", "tells the administrator which device this is; may be left empty";
+    join_trust_hint => "单位自签证书的 PEM 文件路径；没有则不填", "path of a PEM file where the server has a certificate of its own; else leave it empty";
+    joining => "正在接入服务器…", "joining the server…";
+    joining_wait => "正在接入，请稍候", "still joining";
+    fetching => "已接入。正在下载辖区数据…", "Joined. Fetching the data of your territory…";
+    fetched(count: u64) => "已收到{count}条", "{count} received so far";
+    not_fetched => "已接入服务器，但数据还没有下载完：", "Joined, but the data are not all here yet:";
+    not_fetched_hint(retry: &str, enter: &str) => "{retry} 再次下载，{enter} 先进入", "{retry} tries again, {enter} goes on without them";
     offer_import => "导入名册", "Import rosters";
     offer_import_body => "从民政系统导出的家庭、人员表格（xlsx、xls、ods、csv）", "Household and member spreadsheets exported from the civil-affairs system (xlsx, xls, ods, csv)";
     offer_alone => "单机开始", "Begin alone";
@@ -271,6 +281,12 @@ crate::messages! {
 
 use super::Lang;
 use crate::tui::theme::ThemeName;
+
+/// What was taken back, with what it was about where that is known.
+pub fn undone_of(lang: Lang, what: &str, about: &str) -> String {
+    let told = undone(lang, what);
+    if about.is_empty() { told } else { lang.pick(format!("{told}（{about}）"), format!("{told} ({about})")) }
+}
 
 /// How long ago the last sync was.
 pub fn synced_before(lang: Lang, minutes: i64) -> String {

@@ -13,7 +13,7 @@ crate::messages! {
     forged => "上传内容的签章与设备不符", "the seal is not that of the device";
     forged_remedy => "请重新登记本机设备，或联系管理员核查", "enrol this device again, or have the operator look into it";
     unknown_device => "服务器没有登记这台设备", "the server does not know this device";
-    unknown_device_remedy => "请向管理员索取设备码，重新登记", "ask the operator for a device code and enrol";
+    unknown_device_remedy => "请向管理员索取登记码，重新登记", "ask the operator for a device code and enrol";
     revoked => "这台设备已被停用", "this device was revoked";
     revoked_remedy => "未上传的工作请导出为文件，交管理员审核后补录", "write what was not sent to a file and hand it to the operator";
     gap(expected: u64, got: u64) => "上传序号不连续：应为第{expected}条，实为第{got}条", "commands are missing: expected {expected}, got {got}";

@@ -60,6 +60,12 @@ impl Explain for ReplicaError {
             _ => None,
         }
     }
+    fn record(&self) -> Option<crate::domain::record::RecordKey> {
+        match self {
+            ReplicaError::Refused(refusal) => refusal.record(),
+            _ => None,
+        }
+    }
     fn message(&self, lang: Lang) -> String {
         match self {
             ReplicaError::Refused(refusal) => refusal.message(lang),

@@ -165,7 +165,8 @@ pub(super) fn households_of(command: &Command, projection: &Projection, vault: &
         | Command::PublishWish { wish: id, .. }
         | Command::RejectWish { wish: id, .. }
         | Command::WithdrawWish { wish: id, .. }
-        | Command::ConfirmWish { wish: id, .. } => wish(*id).into_iter().collect(),
+        | Command::ConfirmWish { wish: id, .. }
+        | Command::CloseWish { wish: id } => wish(*id).into_iter().collect(),
         Command::ClaimWish { claim } => wish(claim.wish).into_iter().collect(),
         Command::ReleaseClaim { claim: id, .. }
         | Command::ConnectClaim { claim: id }

@@ -31,6 +31,7 @@ pub mod menu;
 pub mod needs;
 pub mod palette;
 pub mod pool;
+pub mod register;
 pub mod settings;
 pub mod sheet;
 pub mod today;
@@ -114,6 +115,8 @@ parts! {
         Visit in visit;
         /// One act to fill in.
         Sheet in sheet;
+        /// Registering a household or member, and amending their facts.
+        Register in register;
         /// Signs that somebody may need help.
         Leads in leads;
         /// The triage queue.

@@ -52,6 +52,12 @@ pub struct Device {
     pub cut: bool,
     pub flaw: Flaw,
     places: HashMap<RecordKey, HouseholdId>,
+    /// Claims that stand by themselves, by their wish.
+    claims: BTreeMap<WishId, BTreeSet<RecordKey>>,
+    /// Present members by ID number.
+    people: BTreeMap<IdNumber, BTreeSet<(HouseholdId, MemberId)>>,
+    /// Commands whose verdict is still to come.
+    waiting: BTreeSet<u64>,
     undo: Vec<Undo>,
 }
 
@@ -113,6 +119,9 @@ impl Device {
             cut: false,
             flaw: Flaw::None,
             places: HashMap::new(),
+            claims: BTreeMap::new(),
+            people: BTreeMap::new(),
+            waiting: BTreeSet::new(),
             undo: Vec::new(),
         }
     }
@@ -190,22 +199,55 @@ impl Device {
         self.said.push(Said { envelope, bytes, hash });
     }
 
-    fn forget_places(&mut self, household: HouseholdId) {
-        self.places.retain(|_, held| *held != household);
+    fn set_item(&mut self, key: ItemKey, item: Option<Standing>) {
+        if let Some(before) = self.items.remove(&key) {
+            self.index(&key, &before.body, false);
+        }
+        if let Some(item) = item {
+            self.index(&key, &item.body, true);
+            self.items.insert(key, item);
+        }
     }
 
-    fn set_item(&mut self, key: ItemKey, item: Option<Standing>) {
-        if let ItemKey::File(household) = key {
-            self.forget_places(household);
-            if let Some(Standing { body: Body::File(file), .. }) = &item {
-                let records = file.records().map(|record| (record.key(), household));
-                self.places.extend(records);
+    /// Notes or forgets what is found in an item by other names.
+    fn index(&mut self, key: &ItemKey, body: &Body, held: bool) {
+        match (key, body) {
+            (ItemKey::File(household), Body::File(file)) => {
+                for key in file.records().map(|record| record.key()) {
+                    if held {
+                        self.places.insert(key, *household);
+                    } else if self.places.get(&key) == Some(household) {
+                        self.places.remove(&key);
+                    }
+                }
+                for member in file.present_members() {
+                    let Some(number) = &member.id_number else { continue };
+                    note(self.people.entry(number.clone()).or_default(), (*household, member.id), held);
+                }
             }
+            (ItemKey::Card(key) | ItemKey::Own(_, key), Body::Record(Record::Claim(claim))) => {
+                let forms = [ItemKey::Card(*key), ItemKey::Own(self.worker, *key)];
+                let elsewhere = forms.iter().any(|form| self.items.contains_key(form));
+                note(self.claims.entry(claim.wish).or_default(), *key, held || elsewhere);
+            }
+            _ => {}
         }
-        match item {
-            Some(item) => self.items.insert(key, item),
-            None => self.items.remove(&key),
-        };
+    }
+
+    fn set_verdict(&mut self, seq: u64, verdict: Option<Verdict>) -> Option<Verdict> {
+        note(&mut self.waiting, seq, verdict.as_ref().is_some_and(|verdict| verdict.outcome.waits()));
+        match verdict {
+            Some(verdict) => self.verdicts.insert(seq, verdict),
+            None => self.verdicts.remove(&seq),
+        }
+    }
+}
+
+fn note<T: Ord>(set: &mut BTreeSet<T>, item: T, held: bool) {
+    if held {
+        set.insert(item);
+    } else {
+        set.remove(&item);
     }
 }
 
@@ -286,8 +328,7 @@ impl Local for Device {
         if self.flaw == Flaw::NeverAsks {
             return Ok(Vec::new());
         }
-        let waits = |verdict: &&Verdict| verdict.seq <= self.answered && verdict.outcome.waits();
-        Ok(self.verdicts.values().filter(waits).map(|verdict| verdict.seq).collect())
+        Ok(self.waiting.range(..=self.answered).copied().collect())
     }
     fn hash_at(&self, seq: u64) -> Option<Hash> {
         match seq {
@@ -319,7 +360,7 @@ impl Local for Device {
                 verdict.seq += 1;
             }
             let verdict = &verdict;
-            let before = self.verdicts.insert(verdict.seq, verdict.clone());
+            let before = self.set_verdict(verdict.seq, Some(verdict.clone()));
             self.undo.push(Undo::Verdict(verdict.seq, before));
             let envelope = &self.said[verdict.seq as usize - 1].envelope;
             if self.flaw != Flaw::ForgetsInbox {
@@ -337,7 +378,7 @@ impl Local for Device {
         }
         self.undo.push(Undo::Answered(std::mem::replace(&mut self.answered, after)));
         for seq in after + 1..=self.said.len() as u64 {
-            let before = self.verdicts.remove(&seq);
+            let before = self.set_verdict(seq, None);
             self.undo.push(Undo::Verdict(seq, before));
         }
         Ok(())
@@ -367,11 +408,8 @@ impl Local for Device {
         while let Some(undo) = self.undo.pop() {
             match undo {
                 Undo::Item(key, before) => self.set_item(key, *before),
-                Undo::Verdict(seq, Some(before)) => {
-                    self.verdicts.insert(seq, before);
-                }
-                Undo::Verdict(seq, None) => {
-                    self.verdicts.remove(&seq);
+                Undo::Verdict(seq, before) => {
+                    self.set_verdict(seq, before);
                 }
                 Undo::Cursors(_) if self.flaw == Flaw::CursorFirst => {}
                 Undo::Cursors(before) => self.cursors = before,
@@ -404,27 +442,12 @@ impl Base for Device {
         Ok(self.places.get(&key).copied())
     }
     fn loose_claims(&self, wish: WishId) -> Result<Vec<Claim>, Unreadable> {
-        let mut keys: Vec<RecordKey> = Vec::new();
-        for (key, item) in &self.items {
-            if let (ItemKey::Card(key) | ItemKey::Own(_, key), Body::Record(Record::Claim(claim))) = (key, &item.body)
-                && claim.wish == wish
-                && !keys.contains(key)
-            {
-                keys.push(*key);
-            }
-        }
-        let claims = keys.into_iter().filter_map(|key| self.loose(key).ok().flatten());
+        let keys = self.claims.get(&wish).into_iter().flatten();
+        let claims = keys.filter_map(|key| self.loose(*key).ok().flatten());
         Ok(claims.filter_map(|record| if let Record::Claim(claim) = record { Some(claim) } else { None }).collect())
     }
     fn persons(&self, id_number: &IdNumber) -> Result<Vec<(HouseholdId, MemberId)>, Unreadable> {
-        let mut found = Vec::new();
-        for item in self.items.values() {
-            if let Body::File(file) = &item.body {
-                let hit = file.present_members().find(|member| member.id_number.as_ref() == Some(id_number));
-                found.extend(hit.map(|member| (file.household.id, member.id)));
-            }
-        }
-        Ok(found)
+        Ok(self.people.get(id_number).into_iter().flatten().copied().collect())
     }
     fn holds_files(&self) -> Result<bool, Unreadable> {
         Ok(self.items.keys().any(|key| matches!(key, ItemKey::File(_))))

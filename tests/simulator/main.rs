@@ -7,9 +7,7 @@
 //! SIM_SEEDS=300 SIM_DEVICES=50 SIM_DAYS=60 cargo test --release --test simulator promises_hold -- --nocapture
 //! ```
 //!
-//! It names each seed that holds; `SIM_FIRST=n` begins at another one, so that several machines can share the work. Files
-//! grow with the days, so a seed's cost grows with their square: minutes for 60 days of 50 devices, two seconds for 20 days
-//! of 20.
+//! It names each seed that holds; `SIM_FIRST=n` begins at another one, so that several machines can share the work.
 
 mod acts;
 #[path = "../central_support/mod.rs"]

@@ -39,6 +39,13 @@ pub struct Plan {
     pub flaw: Flaw,
 }
 
+impl Plan {
+    /// How much more slowly than in a short run people work: over months, each does something once or twice a day.
+    fn pace(&self) -> i64 {
+        (self.days / 15).max(1)
+    }
+}
+
 /// The server of the moment.
 pub struct Server {
     pub store: Arc<SimStore>,
@@ -65,6 +72,8 @@ pub struct Agent {
 enum Event {
     Act(usize),
     Sync(usize),
+    /// Another round soon, besides those that come by themselves.
+    Retry(usize),
     Arrive(usize, u64, Box<Request>),
     Answer(usize, u64, Box<Result<Reply, ProtocolError>>),
     Timeout(usize, u64),
@@ -202,15 +211,12 @@ impl World {
         match event {
             Event::Act(n) => {
                 self.act(n);
-                let next = self.dice.range(HOUR, 12 * HOUR);
+                let next = self.dice.range(HOUR, 12 * HOUR) * self.plan.pace();
                 self.after(next, Event::Act(n));
             }
+            Event::Retry(n) => self.begin_round(n),
             Event::Sync(n) => {
-                if !self.agents[n].stopped && self.agents[n].round.is_none() {
-                    let batch = [2, 7, 1000][self.dice.below(3) as usize];
-                    let page = [400, 4000, 1 << 20][self.dice.below(3) as usize];
-                    self.send(n, Client::new(batch, 1 << 20, page));
-                }
+                self.begin_round(n);
                 let next =
                     if self.dice.percent(15) { self.dice.range(DAY, 5 * DAY) } else { self.dice.range(HOUR, DAY) };
                 self.after(next, Event::Sync(n));
@@ -225,7 +231,7 @@ impl World {
                 if self.agents[n].round.as_ref().is_some_and(|(awaited, _)| *awaited == ticket) {
                     self.agents[n].round = None;
                     if self.dice.percent(50) {
-                        self.after(10 * SECOND, Event::Sync(n));
+                        self.after(10 * SECOND, Event::Retry(n));
                     }
                 }
             }
@@ -241,6 +247,15 @@ impl World {
                 let next = self.dice.range(HOUR, 20 * HOUR);
                 self.after(next, Event::Fate);
             }
+        }
+    }
+
+    fn begin_round(&mut self, n: usize) {
+        if !self.agents[n].stopped && self.agents[n].round.is_none() {
+            // Small ones are cut and resumed more often, and make for more rounds than anything else.
+            let batch = [2, 7, 7, 1000, 1000, 1000][self.dice.below(6) as usize];
+            let page = [400, 4000, 4000, 1 << 20, 1 << 20, 1 << 20][self.dice.below(6) as usize];
+            self.send(n, Client::new(batch, 1 << 20, page));
         }
     }
 
@@ -375,7 +390,7 @@ impl World {
                 }
                 self.send(n, client);
             }
-            Err(RoundError::Store(_)) => self.after(HOUR, Event::Sync(n)),
+            Err(RoundError::Store(_)) => self.after(HOUR, Event::Retry(n)),
             Err(RoundError::Server(error)) if error.is_passing() => {}
             Err(RoundError::WrongAnswer) => {}
             Err(error) => {
@@ -397,8 +412,8 @@ impl World {
             50..55 => self.server.offset = self.dice.range(-30 * DAY, 30 * DAY),
             55..60 => self.server.offset = 0,
             60..75 => self.assign(n),
-            75..85 => self.backup = Some(self.copy()),
-            85..91 => self.restore(),
+            75..81 => self.backup = Some(self.copy()),
+            81..91 => self.restore(),
             91..94 => self.clone_disk(n),
             94..95 => {
                 self.agents[n].suspect = true;
@@ -449,9 +464,13 @@ impl World {
         self.server.authority.restored().unwrap();
         // What the operator had done since the backup has to be done again.
         let now = Moment(self.now + offset);
-        for agent in &self.agents {
-            let scope = scope(agent.device.worker, &agent.villages);
-            self.server.authority.assign(now, agent.device.id, &scope).unwrap();
+        for n in 0..self.agents.len() {
+            let scope = scope(self.agents[n].device.worker, &self.agents[n].villages);
+            self.server.authority.assign(now, self.agents[n].device.id, &scope).unwrap();
+            // Some come back much later than those who build on what they did.
+            if self.dice.percent(30) {
+                self.agents[n].cut_off_until = self.now + self.dice.range(HOUR, 3 * DAY);
+            }
         }
     }
 

@@ -9,8 +9,8 @@
 //! - Commands of one device that wait for one record are decided in its order. Those that wait for different ones, and
 //!   those that wait for none, may overtake each other.
 //!
-//! Notes of the store: `w/<record>/<command>` is what waits, `g/<record>` a record that will not come, `s/<epoch>` when the
-//! first push of that epoch came.
+//! Notes of the store: `w/<record>/<command>` is what waits, `g/<record>` a record that will not come, `d/<command>` one
+//! that waited and is decided, `s/<epoch>` when the first push of that epoch came.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -165,7 +165,10 @@ impl Rulings {
                 None => tx.put_verdict(&verdict)?,
                 // One that goes on waiting, perhaps for something else, has its verdict already.
                 Some(_) if lacks.is_some() => {}
-                Some(_) => tx.settle_verdict(&verdict)?,
+                Some(_) => {
+                    tx.settle_verdict(&verdict)?;
+                    tx.put_note(&decided_late(id), Some(&Bytes(codec::encode(&id)?)))?;
+                }
             }
             if lacks != waited {
                 if let Some(record) = waited {
@@ -202,11 +205,15 @@ pub(super) fn all(tx: &mut dyn Transaction, limit: usize) -> Result<Vec<(RecordK
     listed(tx, b"w/", limit)
 }
 
-/// Where a device that has missed a restore has to begin again: before its first command that waits, for it may remember
-/// another verdict on it; else at its last command.
+/// Where a device that has missed a restore has to begin again: before its first command that waits or has waited, for it
+/// may remember another verdict on it; else at its last command.
 pub(super) fn known_to(tx: &mut dyn Transaction, device: &Device) -> Result<(u64, Hash), StoreFault> {
-    let first = all(tx, usize::MAX)?.into_iter().map(|(_, id)| id).filter(|id| id.device == device.id).min();
-    match first {
+    let waiting = all(tx, usize::MAX)?.into_iter().map(|(_, id)| id).filter(|id| id.device == device.id);
+    let mut decided = Vec::new();
+    for note in tx.notes(&decided_late_of(device.id), 1)? {
+        decided.push(codec::decode::<CommandId>(&note.0)?);
+    }
+    match waiting.chain(decided).min() {
         None => Ok((device.last_seq, device.last_hash)),
         Some(id) if id.seq <= 1 => Ok((0, chain::START)),
         Some(CommandId { device: name, seq }) => {
@@ -227,6 +234,15 @@ fn waits_for(record: RecordKey) -> Vec<u8> {
 
 fn waits(record: RecordKey, CommandId { device: DeviceId(device), seq }: CommandId) -> Vec<u8> {
     [waits_for(record).as_slice(), device.bytes().as_slice(), &seq.to_be_bytes()].concat()
+}
+
+/// A command that waited and is decided: the first of a device comes first.
+fn decided_late(CommandId { device, seq }: CommandId) -> Vec<u8> {
+    [decided_late_of(device).as_slice(), &seq.to_be_bytes()].concat()
+}
+
+fn decided_late_of(DeviceId(device): DeviceId) -> Vec<u8> {
+    [b"d/", device.bytes().as_slice(), b"/"].concat()
 }
 
 fn gone(record: RecordKey) -> Vec<u8> {

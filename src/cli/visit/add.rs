@@ -2,16 +2,13 @@
 
 use serde_json::json;
 
-use crate::cli::{CliError, Fault, Io, Outcome, Run, ids, view, words};
+use crate::cli::household::facts;
+use crate::cli::{Fault, Io, Outcome, Run, ids, view, words};
 use crate::desk::Desk;
-use crate::domain::change::FieldChange;
-use crate::domain::command::{Amendment, Command};
+use crate::domain::command::Command;
 use crate::domain::due;
-use crate::domain::household::Household;
 use crate::domain::id::HouseholdId;
-use crate::domain::member::Member;
 use crate::domain::need::Need;
-use crate::domain::record::{Fields, RecordKey};
 use crate::domain::risk::RiskGrade;
 use crate::domain::visit::{Visit, VisitResult};
 use crate::i18n::cli as say;
@@ -72,7 +69,7 @@ impl Run for Add {
         let household = ids::household(desk, &self.household)?;
         let visit = self.visit(desk, household, io)?;
         let needs = self.needs(desk, household, io)?;
-        let amendments = self.amendments(desk, household, io)?;
+        let amendments = facts::amendments(desk, household, &self.set, io)?;
         let found: Vec<_> =
             needs.iter().map(|need| json!({"id": need.id, "no": need.no, "title": need.title})).collect();
         let (id, next_due) = (visit.id, visit.next_due);
@@ -150,40 +147,6 @@ impl Add {
                 };
                 need.source = "others_visit".into();
                 Ok(need)
-            })
-            .collect()
-    }
-
-    fn amendments(&self, desk: &Desk, household: HouseholdId, io: &Io<'_>) -> Result<Vec<Amendment>, Fault> {
-        if self.set.is_empty() {
-            return Ok(Vec::new());
-        }
-        let dossier = crate::cli::household::dossier(desk, household)?;
-        self.set
-            .iter()
-            .map(|typed| {
-                let (place, value) = typed.split_once('=').ok_or_else(|| CliError::Value {
-                    option: "set",
-                    value: typed.clone(),
-                    expected: ("字段=值 或 成员.字段=值", "FIELD=VALUE or MEMBER.FIELD=VALUE"),
-                })?;
-                let (record, field, held): (RecordKey, _, &dyn Fields) = match place.split_once('.') {
-                    Some((member, field)) => {
-                        let id = ids::member(&dossier, member)?;
-                        // `ids::member` gives ids of this file's members, or one that was typed in full.
-                        let Some(member) = dossier.members.iter().find(|member| member.id == id) else {
-                            return Err(ids::not_found(crate::domain::record::Kind::Member, "member").into());
-                        };
-                        (member.key(), words::described(Member::TABLE, field)?, member)
-                    }
-                    None => {
-                        let field = words::described(Household::TABLE, place)?;
-                        (dossier.household.key(), field, &dossier.household)
-                    }
-                };
-                let after = words::value(held.table(), field.name, value, io.now)?;
-                let before = held.get(field.name).unwrap_or_default();
-                Ok(Amendment { record, change: FieldChange { field: field.name.to_owned(), before, after } })
             })
             .collect()
     }

@@ -3,6 +3,7 @@
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
+use super::register::registered_elsewhere;
 use super::{
     Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
 };
@@ -38,9 +39,10 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
             match amend_field(case, &record, &mut after, &amendment.change) {
                 Ok(Some(change)) => fields.push(change),
                 Ok(None) => {}
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(fault.of(record.fields())),
             }
         }
+        faults.extend(misplaced(case, &after, &fields)?.map(|fault| fault.of(record.fields())));
         if !fields.is_empty() {
             changes.push(Change::Update { record: key, fields });
         }
@@ -48,6 +50,20 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
     match Refusal::from_all(faults) {
         Some(refusal) => Err(refusal),
         None => Ok(changes),
+    }
+}
+
+/// A person stands in one household only, and its head is one of its members.
+fn misplaced(case: &Case<'_>, after: &Record, fields: &[FieldChange]) -> Result<Option<Refusal>, Refusal> {
+    let changed = |name: &str| fields.iter().any(|change| change.field == name);
+    match after {
+        Record::Member(member) if changed("id_number") => registered_elsewhere(case, member),
+        Record::Household(household) if changed("head") => {
+            let dossier = case.dossier(household.id)?;
+            let is_member = dossier.present_members().any(|member| Some(member.id) == household.head);
+            Ok((!is_member).then(|| Refusal::at("head", Reason::NotAMember)))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -125,11 +141,7 @@ fn amend_field(
         return Ok(None);
     }
     if field.merge == Merge::Compare && present != change.before {
-        let reason = Reason::Stale {
-            field: label(field.zh, field.en),
-            seen: shown(field, &change.before),
-            now: shown(field, &present),
-        };
+        let reason = Reason::Stale { field, seen: shown(field, &change.before), now: shown(field, &present) };
         return Err(Refusal::at(field.name, reason));
     }
     set_field(after.fields_mut(), change)?;
@@ -140,6 +152,10 @@ fn amend_field(
         return Err(Refusal::at(field.name, Reason::StockSetAside { allotted: resource.allotted }));
     }
     let value = after.fields().get(field.name).unwrap_or_default();
+    // The same content in other words: nothing and nought.
+    if value == present {
+        return Ok(None);
+    }
     validate::field(field, &value, case.now.today())?;
     Ok(Some(FieldChange { field: field.name.to_owned(), before: present, after: value }))
 }

@@ -19,14 +19,19 @@ pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Chang
     if !members.iter().any(|member| Some(member.id) == household.head) {
         faults.push(Refusal::at("head", Reason::NoHead));
     }
-    for member in &members {
+    for (at, member) in members.iter().enumerate() {
         if let Some(elsewhere) = registered_elsewhere(case, member)? {
-            faults.push(elsewhere);
+            faults.push(elsewhere.of(*member));
+        }
+        let twice = |other: &&Member| member.id_number.is_some() && other.id_number == member.id_number;
+        if members[..at].iter().any(twice) {
+            faults.push(Refusal::at("id_number", Reason::PersonTwice).of(*member));
         }
     }
     for record in records {
         case.absent(record.key())?;
-        faults.extend(validate::record(record.fields(), case.now.today()));
+        let of = |fault: Refusal| fault.of(record.fields());
+        faults.extend(validate::record(record.fields(), case.now.today()).into_iter().map(of));
     }
     match Refusal::from_all(faults) {
         Some(refusal) => Err(refusal),
@@ -41,7 +46,7 @@ pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Re
             if let Record::Member(member) = record {
                 case.dossier(member.household)?;
                 if let Some(elsewhere) = registered_elsewhere(case, member)? {
-                    return Err(elsewhere);
+                    return Err(elsewhere.of(member));
                 }
             }
         }
@@ -78,7 +83,7 @@ pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, R
 }
 
 /// A person stands in one household only.
-fn registered_elsewhere(case: &Case<'_>, member: &Member) -> Result<Option<Refusal>, Refusal> {
+pub(super) fn registered_elsewhere(case: &Case<'_>, member: &Member) -> Result<Option<Refusal>, Refusal> {
     let Some(id_number) = &member.id_number else { return Ok(None) };
     let Some((household, held)) = case.records.person(id_number)? else { return Ok(None) };
     if held == member.id {

@@ -1,6 +1,7 @@
 //! Rules, on records held in plain maps.
 
 mod book;
+mod households;
 mod leads;
 mod needs;
 mod undo;

@@ -148,6 +148,21 @@ pub(super) fn confirm(case: &Case<'_>, id: WishId, confirmation: &Confirmation) 
     Ok(changes)
 }
 
+/// Takes a confirmed wish off the list (销号). Whoever may publish wishes may, and only once the beneficiary has
+/// confirmed; the need behind it is met for good and is filed with it (归档).
+pub(super) fn close(case: &Case<'_>, id: WishId) -> Result<Vec<Change>, Refusal> {
+    case.permit(Right::PublishWish)?;
+    let (before, after) = moved(case, id, Act::Close)?;
+    let mut changes = vec![update(&before, &after)?];
+    if let Some(need) = before.need {
+        let before: Need = case.get(need)?;
+        if let Ok(state) = lifecycle::need(before.state, Act::Archive) {
+            changes.push(update(&before, &Need { state, ..before.clone() })?);
+        }
+    }
+    Ok(changes)
+}
+
 /// The wish before and after an act of its lifecycle, once territory and table allow it.
 pub(super) fn moved(case: &Case<'_>, id: WishId, act: Act) -> Result<(Wish, Wish), Refusal> {
     let before: Wish = case.get(id)?;

@@ -11,6 +11,10 @@ crate::messages! {
     wishes_title => "微心愿", "Wishes";
     timeline => "办理经过", "Timeline";
     visit_logged(id: &str, head: &str, due: &str) => "{id}  已登记走访：{head}，下次走访 {due}", "{id}  visit logged: {head}, next due {due}";
+    household_added(id: &str, archive_no: &str, members: usize) => "{id}  已登记家庭：档案号 {archive_no}，成员{members}人", "{id}  household registered: archive number {archive_no}, {members} members";
+    household_amended(id: &str, count: usize) => "{id}  已更正{count}项", "{id}  {count} facts amended";
+    member_added(id: &str) => "{id}  已增加成员", "{id}  member added";
+    member_amended(id: &str, count: usize) => "{id}  已更正{count}项", "{id}  {count} facts amended";
     due_sum(count: usize, overdue: usize) => "应访{count}户，其中逾期{overdue}户", "{count} due, {overdue} of them overdue";
     released_without_reason => "命令行放弃认领，未注明原因", "released on the command line without a reason";
     need_now(id: &str, no: &str, title: &str, state: &str) => "{id}  需求 {no}“{title}”：{state}", "{id}  need {no} “{title}”: {state}";

@@ -26,7 +26,7 @@ texts! {
     "find --query" => "要找的内容";
     "--limit" => "最多列出几条";
 
-    "household" => "查看家庭";
+    "household" => "查看、登记家庭，更正信息";
     "household show" => "查看一户：成员、走访、需求、心愿；身份信息脱敏\n\n可用 --reveal 和 --reason 查看一项完整信息，并记入审计。";
     "household show --household" => "家庭：编号、编号前几位（至少6位）或档案号";
     "household show --all" => "包括较早的走访和办理经过";
@@ -37,6 +37,26 @@ texts! {
     "household show --remark" => "原因说明；选“其他”时须写明";
     "household list" => "列出家庭，按村和档案号排列\n\n筛选：category=低保、risk=A、village=上岙村（或区划代码）、due=overdue|today|日期、visited=never、needs=open、wishes=open。类别包括其下级；多个条件须同时满足。";
     "household list --filter" => "只列符合条件的家庭，可多次给出";
+    "household add" => "登记一户及其成员，户主在先\n\n未填的以后可以更正。出生日期和性别按身份证号填写。同村已有户主同名的家庭时不予登记，确属另一户的加 --not-duplicate。";
+    "household add --head" => "户主姓名";
+    "--id_number" => "身份证号";
+    "household add --id_number" => "户主身份证号";
+    "household add --category" => "救助类别，例如 dibao 低保、dibian 低保边缘";
+    "household add --village" => "所属村（社区）：名称或12位区划代码";
+    "household add --town" => "所属乡镇：村名相同的用以区分；名录中没有的村，在该乡镇下用暂编代码登记";
+    "household add --member" => "其他成员，冒号后写与户主关系；可多次给出";
+    "household add --set" => "其他信息：家庭字段，或“成员.字段”（成员写姓名或序号，户主为1）；可多次给出";
+    "household add --not_duplicate" => "确认不是同村同名户主的那一户";
+    "household amend" => "更正一户或其成员的信息";
+    "household amend --set" => "要更正的信息：家庭字段，或“成员.字段”；值留空即清除；可多次给出";
+    "household member" => "增加成员，更正成员信息";
+    "household member add" => "为一户增加一名成员\n\n出生日期和性别按身份证号填写。已登记在别户的，须先在原家庭办理迁出。";
+    "household member add --name" => "姓名";
+    "household member add --relation" => "与户主关系";
+    "household member add --set" => "其他信息；可多次给出";
+    "household member amend" => "更正成员信息；迁出或去世的填写 left_on 日期";
+    "household member amend --member" => "成员：姓名、成员序号或身份证号后四位";
+    "household member amend --set" => "要更正的信息；值留空即清除；可多次给出";
 
     "visit" => "登记走访，查看应访家庭";
     "visit add" => "登记一次走访，并给出编号\n\n拒访、未遇也是走访。未给出的自动填写：时间为现在，走访人为本人，下次走访按风险等级推算。";
@@ -118,15 +138,17 @@ texts! {
     "need list --state" => "只列这一状态；open 表示所有未办结的";
     "--need" => "需求：编号、编号前几位或需求号";
 
+    "wish close" => "受助人确认后销号，并将来源需求归档";
+
     "undo" => "撤销本人在本机的最近一次操作\n\n再次使用则再往前撤销一步。查看过的完整信息和导入的名册不能撤销。";
     "inbox" => "列出待处理的事项，并说明下一步怎么办\n\n包括：待服务器确认的认领，已圆梦待受助人确认的心愿，被退回的操作，未成功的认领（谁、何时认领，以及三个相近的心愿），填报不一致的冲突。事项不会自行消失。";
     "inbox --seen" => "被退回的操作已办妥，移出待办；填操作序号";
     "inbox --settle" => "处理冲突；填冲突编号";
     "inbox --choice" => "处理结果：keep_held 保留现值，take_offered 采用另一值，noted 已核实知悉";
     "inbox --remark" => "处理说明";
-    "enroll" => "用一次性设备码接入服务器，并生成本机密钥\n\n目录不存在时先建立。单机期间已办的事项也会上传；演示数据不能接入。";
+    "enroll" => "用一次性登记码接入服务器，并生成本机密钥\n\n目录不存在时先建立。单机期间已办的事项也会上传；演示数据不能接入。";
     "enroll --url" => "服务器地址，例如 https://zhulian.example.gov.cn";
-    "enroll --code" => "管理员给的设备码，十分钟内有效";
+    "enroll --code" => "管理员给的登记码，十分钟内有效";
     "enroll --name" => "本机名称，便于管理员辨认";
     "enroll --trust" => "信任的证书文件（PEM），用于单位自建的证书";
     "enroll --allow_plain" => "允许不加密连接其他机器，仅限封闭的测试网络";

@@ -25,6 +25,15 @@ impl InboxEntry {
             _ => None,
         }
     }
+
+    /// Whether everything that the command lost stands in these conflicts: then they tell all of it.
+    pub fn stands_in(&self, conflicts: &[OpenConflict]) -> bool {
+        let Outcome::Merged { lost } = &self.outcome else { return false };
+        let is_there = |lost: &crate::sync::protocol::Lost| {
+            conflicts.iter().any(|open| open.conflict.about == Some(lost.record) && open.conflict.field == lost.field)
+        };
+        !lost.is_empty() && lost.iter().all(is_there)
+    }
 }
 
 /// Two values for one fact, or two records of one thing.

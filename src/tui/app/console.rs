@@ -87,7 +87,8 @@ impl Console {
     pub fn new(desk: Desk, start: Start) -> Console {
         let Start { keymap, theme, settings, sync } = start;
         let opening = if desk.replica().is_open() { Opening::Open } else { Opening::Rows };
-        let empty = desk.replica().is_open() && desk.replica().read().rows.is_empty();
+        let is_new = !sync.enrolled || sync.last.is_none();
+        let empty = is_new && desk.replica().is_open() && desk.replica().read().rows.is_empty();
         let now = Now::new(Moment(0));
         let world = World {
             keymap,

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::context::{Origin, Revealed};
 use super::fault::Fault;
 use super::settings::Settings;
+use crate::desk::Registration;
+use crate::desk::enrol::Joining;
 use crate::domain::claim::Claim;
 use crate::domain::command::Command;
 use crate::domain::id::{HouseholdId, LeadId, NeedId, WishId};
@@ -92,6 +94,8 @@ pub enum Work {
     FinishOpening,
     /// Carries out a command: [`Message::Committed`].
     Commit(Box<Command>),
+    /// Puts a household on the register by hand: [`Message::Committed`].
+    Register(Box<Registration>),
     /// Takes back the last command: [`Message::Undone`].
     Undo,
     /// Reads a household's file: [`Message::Household`].
@@ -119,6 +123,8 @@ pub enum Work {
     SettleIn(String),
     /// Fills an empty home with an invented village: [`Message::Progress`], then [`Message::Seated`].
     Demo,
+    /// Joins a server, unless that is done, and fetches the data: [`Message::Joined`] twice, [`Message::Progress`] between.
+    Join(Option<Box<Joining>>),
     /// A round with the server: [`Message::Syncing`] on the way, [`Message::Synced`] at the end.
     Sync,
     /// Something else that takes long, run on a thread of its own with the desk; it reports through the post it is given.
@@ -190,10 +196,12 @@ pub enum Message {
     Opened(Result<(), Fault>),
     /// A command was carried out or refused.
     Committed(Origin, &'static str, Result<Arc<Committed>, Fault>),
-    /// The last command was taken back: its stable name.
-    Undone(Result<&'static str, Fault>),
+    /// The last command was taken back: its stable name and what it was about, empty where that cannot be said.
+    Undone(Result<(&'static str, String), Fault>),
     /// Who works here has become known or is somebody else.
     Seated(Seat),
+    /// The device has joined a server (`false`), then its data are here (`true`); or why not.
+    Joined(Origin, Result<bool, Fault>),
     /// Work of that screen failed.
     Refused(Origin, Fault),
     /// A household's file; `None` if it is not held here.
@@ -227,6 +235,7 @@ impl Message {
     pub fn origin(&self) -> Option<Origin> {
         match self {
             Message::Committed(origin, ..)
+            | Message::Joined(origin, ..)
             | Message::Refused(origin, ..)
             | Message::Household(origin, ..)
             | Message::Older(origin, ..)

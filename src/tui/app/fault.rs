@@ -1,5 +1,6 @@
 //! An error as messages carry it: in both languages, since the language can be switched while it is shown.
 
+use crate::domain::record::RecordKey;
 use crate::i18n::{Explain, Lang};
 use crate::replica::ReplicaError;
 
@@ -10,6 +11,8 @@ pub struct Fault {
     pub code: String,
     /// The field it is about, by name.
     pub field: Option<String>,
+    /// The record it is about, where a form holds several.
+    pub record: Option<RecordKey>,
     /// What is wrong, in Chinese and in English.
     pub message: [String; 2],
     /// What to do, in Chinese and in English.
@@ -24,6 +27,7 @@ impl Fault {
         Fault {
             code: error.code().to_owned(),
             field: error.field().map(str::to_owned),
+            record: error.record(),
             message: [error.message(Lang::Zh), error.message(Lang::En)],
             remedy: [error.remedy(Lang::Zh), error.remedy(Lang::En)],
             also: Vec::new(),

@@ -8,8 +8,8 @@ use crate::domain::worker::Right as CaseRight;
 use crate::i18n::{forms, screens as text};
 use crate::tui::keymap::Action;
 use crate::tui::screens::{
-    Layer, Screen, find, help, households, import, inbox, leads, menu, needs, palette, pool, settings, sheet, today,
-    visit, wishes,
+    Layer, Screen, find, help, households, import, inbox, leads, menu, needs, palette, pool, register, settings, sheet,
+    today, visit, wishes,
 };
 use crate::tui::session;
 use crate::tui::theme::Role;
@@ -29,6 +29,7 @@ pub(super) fn can(console: &Console, action: Action, ctx: &Context<'_>) -> Can {
         GoLeads | GoNeeds => Can::when(ctx.may(CaseRight::SeeCases), text::no_right(lang)),
         GoWishes => Can::when(ctx.may(CaseRight::Claim) || ctx.may(CaseRight::SeeCases), text::no_right(lang)),
         GoImport => Can::when(ctx.may(CaseRight::Import), text::no_right(lang)),
+        AddHousehold => pool::permitted(ctx, CaseRight::WorkCases),
         AddLead => pool::permitted(ctx, CaseRight::ReportLead),
         LogVisit | AddNeed if console.subject(ctx).household.is_none() => Can::No(text::no_household(lang).to_owned()),
         LogVisit | AddNeed => pool::permitted(ctx, CaseRight::WorkCases),
@@ -64,6 +65,15 @@ fn form(console: &Console, action: Action, ctx: &Context<'_>) -> Option<Screen> 
         _ => return None,
     };
     Some(sheet::State::new(purpose).into())
+}
+
+/// The form that registers a household: the one that the selected lead is about, if that is on no file.
+fn household_form(console: &Console, ctx: &Context<'_>) -> register::State {
+    let lead = console.subject(ctx).lead.and_then(|lead| ctx.memory.pools.leads.find(lead));
+    match lead.filter(|row| row.household.is_none()) {
+        Some(row) => register::State::of_lead(row.id, &row.subject, &row.region),
+        None => register::State::new(register::Purpose::Household),
+    }
 }
 
 /// Whether records can be read and changed.
@@ -124,6 +134,10 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::GoImport => to(console, import::State::default().into()),
         Action::GoInbox => to(console, inbox::State::default().into()),
         Action::GoWishes => to(console, wishes::State::default().into()),
+        Action::AddHousehold => {
+            let form = console.with(place.origin, |ctx| household_form(console, ctx));
+            to(console, form.into())
+        }
         Action::LogVisit | Action::AddNeed | Action::AddLead | Action::AddWish | Action::Reveal => {
             let form = console.with(place.origin, |ctx| form(console, action, ctx));
             form.map_or_else(Vec::new, |form| to(console, form))
@@ -134,7 +148,7 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
 
 /// Screens of which one at most is open.
 pub(super) fn is_single(screen: &Screen) -> bool {
-    !matches!(screen, Screen::Household(_) | Screen::Visit(_) | Screen::Sheet(_))
+    !matches!(screen, Screen::Household(_) | Screen::Visit(_) | Screen::Sheet(_) | Screen::Register(_))
 }
 
 /// Layers that give way when something else is opened, as opposed to dialogs, which wait for an answer.

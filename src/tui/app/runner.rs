@@ -8,6 +8,7 @@ use super::effect::{Begin, Begun, Long, Message, Order, Seat, Work};
 use super::fault::Fault;
 use crate::demo::{Demo, Size};
 use crate::desk::Desk;
+use crate::desk::enrol::Joining;
 use crate::domain::command::Command;
 use crate::domain::id::HouseholdId;
 use crate::domain::moment::Now;
@@ -16,6 +17,7 @@ use crate::domain::records::Dossier;
 use crate::domain::refusal::Reason;
 use crate::replica::{ReplicaError, Stage};
 use crate::settings::Settings as Kept;
+use crate::sync::http::Progress;
 use crate::tui::app::Console;
 use crate::tui::session::{Post, Run};
 
@@ -81,9 +83,18 @@ impl Run<Console> for Runner {
                 post.send(Message::Sync(sync_status(desk)));
             }),
             Work::Commit(command) => self.commit(origin, now, *command, post),
+            Work::Register(registration) => self.when_open(post, move |desk, post| {
+                let done = desk.register_household(*registration, now);
+                let done = done.map(Arc::new).map_err(Fault::from);
+                post.send(Message::Committed(origin, "register_household", done));
+                post.send(Message::Sync(sync_status(desk)));
+            }),
             Work::Undo => self.when_open(post, move |desk, post| {
-                let undone = desk.replica().undo(desk.actor(), now);
-                post.send(Message::Undone(undone.map(|(_, what)| what).map_err(Fault::from)));
+                let undone = desk.undo(now).map(|(_, command, about)| {
+                    let about = about.map(|about| about.told(str::to_owned)).unwrap_or_default();
+                    (command.name(), about)
+                });
+                post.send(Message::Undone(undone.map_err(Fault::from)));
                 post.send(Message::Sync(sync_status(desk)));
             }),
             Work::OpenHousehold(household) => self.when_open(post, move |desk, post| {
@@ -131,6 +142,7 @@ impl Run<Console> for Runner {
                 });
             }
             Work::Demo => self.long(post, move |desk, post| demo(desk, now, origin, post)),
+            Work::Join(joining) => self.long(post, move |desk, post| join(desk, now, origin, joining.as_deref(), post)),
             Work::Sync => self.long(post, move |desk, post| sync(desk, now, post)),
             Work::Long(Long(work)) => self.long(post, move |desk, post| {
                 let own = post.clone();
@@ -205,6 +217,29 @@ fn sync(desk: &Desk, now: Now, post: &Post<Message>) {
     post.send(Message::Synced(done.map_err(|error| Fault::of(&error))));
     post.send(Message::Changed);
     post.send(Message::Sync(sync_status(desk)));
+}
+
+/// Joins a server, unless that is done already, and fetches the data. The worker is known only with them.
+fn join(desk: &Desk, now: Now, origin: Origin, joining: Option<&Joining>, post: &Post<Message>) {
+    if let Some(joining) = joining {
+        let joined = Desk::join(desk.replica(), joining, now);
+        let entered = joined.is_ok();
+        post.send(Message::Joined(origin, joined.map(|_| false).map_err(|error| Fault::of(&error))));
+        post.send(Message::Sync(sync_status(desk)));
+        if !entered {
+            return;
+        }
+    }
+    let done = desk.replica().sync_with_server(now, &mut |progress| match progress {
+        Progress::Pulled(count) => post.send(Message::Progress(origin, count, 0)),
+        other => post.send(Message::Syncing(other)),
+    });
+    if let Some(desk) = seat(desk) {
+        post.send(Message::Seated(Seat(desk)));
+    }
+    post.send(Message::Changed);
+    post.send(Message::Sync(sync_status(desk)));
+    post.send(Message::Joined(origin, done.map(|_| true).map_err(|error| Fault::of(&error))));
 }
 
 fn begin(desk: &Desk, now: Now, what: &Begin) -> Result<Begun, ReplicaError> {

@@ -117,6 +117,9 @@ actions! {
     }
     Work "业务" "Case work" {
         LogVisit "visit.log" "登记走访" "Log a visit";
+        AddHousehold "household.add" "登记家庭" "Register a household" undo;
+        AddMember "member.add" "增加成员" "Add a member" undo;
+        RemoveMember "member.remove" "移除成员" "Take the member out";
         AddLead "lead.add" "登记线索" "Add a lead" undo;
         AddNeed "need.add" "登记需求" "Add a need" undo;
         AddWish "wish.add" "写心愿卡" "Write a wish card" undo;
@@ -140,6 +143,7 @@ actions! {
         TakeOffered "conflict.take" "采用另一值" "Take the other";
         ClaimNext "claim.next" "改选相近心愿" "Take a like wish" undo;
         PutAway "inbox.away" "办妥移出" "Put away";
+        CloseWish "wish.close" "销号" "Close" undo;
         ConfirmReceipt "receipt.confirm" "受助人确认" "Confirm receipt" confirm;
     }
     Forms "表单" "Forms" {
@@ -227,6 +231,7 @@ contexts! {
     Visits "visits" "走访记录" "Visits";
     Inbox "inbox" "收件箱" "Inbox";
     Import "import" "导入名册" "Import";
+    Register "register" "登记家庭" "Registering a household";
     Form "form" "表单" "Form";
     Choice "choice" "勾选项" "Tick boxes";
     Input "input" "单行输入" "Text field" text;

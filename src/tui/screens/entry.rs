@@ -2,7 +2,7 @@
 //! and take values out; the field table says how each is entered, labelled and checked.
 
 mod choices;
-mod draft;
+pub mod draft;
 mod faults;
 mod item;
 mod view;
@@ -117,9 +117,27 @@ impl Entry {
 
     /// Sets the content of a field of the record being made.
     pub fn set(&mut self, field: &str, value: &Value) {
-        if let Some(at) = self.at(None, field) {
-            let item = &mut self.items[at];
-            item.control = Control::of(item.field, value);
+        self.put(None, field, value);
+    }
+
+    /// Sets the content of a field of a record.
+    pub fn put(&mut self, of: Of, field: &str, value: &Value) {
+        if let Some(at) = self.at(of, field) {
+            self.items[at].put(value);
+        }
+    }
+
+    /// The item with the focus, and its place.
+    pub fn focused(&self) -> Option<(usize, &Item)> {
+        let at = self.form.focus.min(self.items.len().checked_sub(1)?);
+        Some((at, &self.items[at]))
+    }
+
+    /// Moves to the field of a record, by way of the last item, so that what follows it is visible too.
+    pub fn focus_on(&mut self, of: Of, field: &str, ctx: &Context<'_>, area: Rect) {
+        if let Some(at) = self.at(of, field) {
+            self.focus(self.items.len(), ctx, area);
+            self.focus(at, ctx, area);
         }
     }
 
@@ -155,12 +173,22 @@ impl Entry {
 
     /// Asks whether everything shall be thrown away; [`Done::Discard`] says yes.
     pub fn ask_discard(&mut self, ctx: &Context<'_>) {
-        self.question = Some(Confirm::new(text::discard_title(ctx.lang), text::discard_body(ctx.lang)));
+        self.ask(text::discard_title(ctx.lang), text::discard_body(ctx.lang));
+    }
+
+    /// Asks whether something shall be thrown away; [`Done::Discard`] says yes.
+    pub fn ask(&mut self, title: &str, body: &str) {
+        self.question = Some(Confirm::new(title, body));
     }
 
     /// Whether a question waits for its answer.
     pub fn is_asking(&self) -> bool {
         self.question.is_some()
+    }
+
+    /// Whether something lies over the form that a step back closes.
+    pub fn is_covered(&self) -> bool {
+        self.question.is_some() || self.picking.is_some()
     }
 
     fn answer(&mut self, input: &Input) -> Option<Done> {
@@ -241,7 +269,7 @@ impl Entry {
             Action::CopyLast => {
                 let item = &mut self.items[focus];
                 let Some(last) = item.last.clone() else { return Some(Done::Moved) };
-                item.control = Control::of(item.field, if item.veiled { &Value::Null } else { &last });
+                item.put(if item.veiled { &Value::Null } else { &last });
                 return Some(Done::Changed(focus));
             }
             _ => return None,

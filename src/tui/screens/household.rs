@@ -2,6 +2,7 @@
 
 mod allowance;
 mod basic;
+mod header;
 mod members;
 mod needs;
 mod page;
@@ -14,19 +15,21 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::format;
+use super::{format, register};
 use crate::domain::id::HouseholdId;
-use crate::domain::record::RecordKey;
+use crate::domain::record::{Kind, RecordKey};
 use crate::domain::records::{Dossier, OlderPage};
 use crate::domain::risk;
+use crate::domain::worker::Right;
 use crate::domain::{display, field};
 use crate::i18n::{Lang, screens as text};
 use crate::replica::projection::risk_facts;
-use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
+use crate::tui::app::{Can, Context, Effect, Fault, Input, Message, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Motion, put, split_top, tabs};
+use header::header;
 use page::{Cursor, Page, Target};
 
 /// The tabs.
@@ -79,6 +82,7 @@ pub struct State {
 enum File {
     Loading,
     Missing,
+    Unreadable(Fault),
     Here(Arc<Dossier>),
 }
 
@@ -104,7 +108,7 @@ impl State {
     pub fn file(&self) -> Option<&Arc<Dossier>> {
         match &self.file {
             File::Here(file) => Some(file),
-            File::Loading | File::Missing => None,
+            File::Loading | File::Missing | File::Unreadable(_) => None,
         }
     }
 
@@ -160,9 +164,18 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     match input {
         Input::Message(Message::Household(_, id, Ok(found))) if *id == state.household => {
-            state.file = found.clone().map_or(File::Missing, File::Here);
+            // One whose registration was taken back is on file no longer.
+            let found = found.clone().filter(|file| !file.household.meta.deleted);
+            state.file = found.map_or(File::Missing, File::Here);
             let page = state.page(ctx);
             page.fit(&mut state.cursors[state.tab as usize], body(ctx));
+            Some(Vec::new())
+        }
+        // A file that was read before stays; what went wrong is told below it.
+        Input::Message(Message::Household(_, id, Err(fault))) if *id == state.household => {
+            if state.file().is_none() {
+                state.file = File::Unreadable(fault.clone());
+            }
             Some(Vec::new())
         }
         Input::Message(Message::Older(_, id, number, Ok(found))) if *id == state.household => {
@@ -205,6 +218,13 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
 /// What can be done with the selected need or wish is done here too.
 fn act_on_selected(state: &State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    let register = |purpose| Some(vec![Effect::Go(register::State::new(purpose).into())]);
+    match (state.tab, action) {
+        (_, Action::AddMember) => return register(register::Purpose::Member(state.household)),
+        (Tab::Needs | Tab::Wishes, _) => {}
+        (_, Action::Edit) => return register(amends(state, ctx)),
+        _ => {}
+    }
     match state.tab {
         Tab::Needs => super::needs::act(pools.needs.find(subject.need?)?, action),
         Tab::Wishes => super::wishes::act(pools.wishes.find(subject.wish?)?, action),
@@ -213,9 +233,36 @@ fn act_on_selected(state: &State, action: Action, ctx: &Context<'_>) -> Option<V
 }
 
 fn can_act_on_selected(state: &State, action: Action, ctx: &Context<'_>) -> Can {
-    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
     match state.tab {
         _ if action == Action::Open => Can::Pass,
+        _ if action == Action::AddMember => amendable(state, ctx),
+        Tab::Needs | Tab::Wishes => can_act_on_listed(state, action, ctx),
+        _ if action == Action::Edit => amendable(state, ctx),
+        _ => Can::Pass,
+    }
+}
+
+/// Whether facts of this file can be changed.
+fn amendable(state: &State, ctx: &Context<'_>) -> Can {
+    match super::pool::permitted(ctx, Right::WorkCases) {
+        Can::Yes => Can::when(state.file().is_some(), text::not_read(ctx.lang)),
+        other => other,
+    }
+}
+
+/// Whose facts are amended: those of the member at hand, else the household's.
+fn amends(state: &State, ctx: &Context<'_>) -> register::Purpose {
+    match state.page(ctx).target(state.cursor()) {
+        Some(Target::Field(RecordKey { kind: Kind::Member, id }, ..)) => {
+            register::Purpose::AmendMember(state.household, id.into())
+        }
+        _ => register::Purpose::AmendHousehold(state.household),
+    }
+}
+
+fn can_act_on_listed(state: &State, action: Action, ctx: &Context<'_>) -> Can {
+    let (pools, subject) = (&ctx.memory.pools, subject(state, ctx));
+    match state.tab {
         Tab::Needs => super::needs::can_act(subject.need.and_then(|id| pools.needs.find(id)), action, ctx),
         Tab::Wishes => super::wishes::can_act(subject.wish.and_then(|id| pools.wishes.find(id)), action, ctx),
         _ => Can::Pass,
@@ -249,56 +296,19 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
         File::Missing => {
             put(frame.buf, body.x + 2, body.y, body.width, text::not_held(ctx.lang), theme.style(Role::Warning), theme);
         }
+        File::Unreadable(fault) => unreadable(fault, ctx).draw(body, frame, ctx, 0, None),
         File::Here(_) => state.page(ctx).draw(body, frame, ctx, cursor.offset, Some(cursor.block)),
     }
 }
 
-/// Who and where: from the row, so that it stands there before the file is read.
-fn header(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
-    let (lang, theme) = (ctx.lang, &ctx.theme);
-    let Some(row) = ctx.memory.household(state.household) else { return };
-    let fixed = row.fixed();
-    let place = ctx.memory.region(fixed.region).map(|code| ctx.memory.reference.place(code)).unwrap_or_default();
-    let (grade, role) = format::grade(fixed.grade);
-    let name = ctx.name(row.head());
-    let mut x = put(frame.buf, area.x, area.y, area.width, &name, theme.style(Role::Title), theme) + 2;
-    for (part, role) in [
-        (text::persons(lang, u32::from(fixed.members)).as_str(), Role::Text),
-        (format::category(fixed.category, lang), Role::Text),
-        (text::facet_grade(lang, grade).as_str(), role),
-        (place.as_str(), Role::Text),
-        (row.archive_no(), Role::Dim),
-    ] {
-        x = put(frame.buf, x, area.y, area.right().saturating_sub(x), part, theme.style(role), theme) + 2;
-    }
-    let phone = row.phones().next().map(crate::domain::mask::phone).unwrap_or_default();
-    let address = crate::domain::mask::address(row.address());
-    let (due, due_role) = format::due(fixed.next_due, ctx);
-    let last = format::ago(fixed.last_visit, ctx);
-    let mut fields = |y: u16, parts: &[(&str, &str, Role)]| {
-        let mut x = area.x;
-        for (label, value, role) in parts.iter().filter(|(_, value, _)| !value.is_empty()) {
-            let left = |x: u16| area.right().saturating_sub(x);
-            x = put(frame.buf, x, y, left(x), label, theme.style(Role::Label), theme) + 1;
-            x = put(frame.buf, x, y, left(x), value, theme.style(*role), theme) + 3;
-        }
-    };
-    fields(
-        area.y + 1,
-        &[(text::field_address(lang), &address, Role::Masked), (text::field_phone(lang), &phone, Role::Masked)],
-    );
-    let open = text::open_things(lang, fixed.open_needs, fixed.open_wishes);
-    fields(
-        area.y + 2,
-        &[
-            (text::col_last_visit(lang), &last, Role::Text),
-            (text::col_due(lang), &due, due_role),
-            (text::field_visits(lang), &fixed.visits.to_string(), Role::Text),
-            (text::field_open(lang), &open, Role::Text),
-        ],
-    );
-    let reasons = state.file().map(|file| reasons(file, ctx)).unwrap_or_default();
-    fields(area.y + 3, &[(text::field_reasons(lang), &reasons, role)]);
+/// What stands in place of a file that cannot be read: what happened and what to do.
+pub(super) fn unreadable(fault: &Fault, ctx: &Context<'_>) -> Page {
+    let mut page = Page::default();
+    page.text(text::file_unreadable(ctx.lang), Role::Error);
+    page.text(format!("{} [{}]", fault.message(ctx.lang), fault.code), Role::Text);
+    page.text(fault.remedy(ctx.lang), Role::Text);
+    page.text(text::file_unreadable_hint(ctx.lang), Role::Dim);
+    page
 }
 
 /// Why the household has its risk grade, in words.
@@ -345,7 +355,8 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 /// The keys worth showing.
 pub fn hints(state: &State) -> &'static [Action] {
     match state.tab {
-        Tab::Basic | Tab::Members => &[Action::NextTab, Action::LogVisit, Action::Reveal, Action::Back],
+        Tab::Basic => &[Action::NextTab, Action::LogVisit, Action::Edit, Action::Reveal, Action::Back],
+        Tab::Members => &[Action::NextTab, Action::Edit, Action::AddMember, Action::Reveal, Action::Back],
         Tab::Visits | Tab::Timeline if state.has_older() => {
             &[Action::NextTab, Action::LogVisit, Action::Older, Action::Back]
         }

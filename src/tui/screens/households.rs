@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 
-use super::household;
+use super::{household, register};
+use crate::domain::worker::Right as CaseRight;
 use crate::i18n::screens as text;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
 use crate::tui::keymap::{Action, Context as KeyContext};
@@ -102,6 +103,13 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             }
             Some(Vec::new())
         }
+        Input::Message(Message::Household(_, id, Err(fault))) => {
+            let selected = state.selected_row().and_then(|row| ctx.memory.rows.get(row)).map(|row| row.id());
+            if selected == Some(*id) {
+                state.pane.show_fault(fault.clone());
+            }
+            Some(Vec::new())
+        }
         Input::Mouse(mouse) if state.panel.is_none() => clicked(state, mouse, ctx),
         Input::Text(typed) | Input::Paste(typed) => {
             state.picking.as_mut()?.insert(typed);
@@ -155,6 +163,11 @@ fn act(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Effec
         Action::Open => {
             let row = state.selected_row().and_then(|row| ctx.memory.rows.get(row));
             Some(row.map_or_else(Vec::new, |row| vec![Effect::Go(household::State::new(row.id()).into())]))
+        }
+        Action::Edit => {
+            let row = state.selected_row().and_then(|row| ctx.memory.rows.get(row))?;
+            let purpose = register::Purpose::AmendHousehold(row.id());
+            Some(vec![Effect::Go(register::State::new(purpose).into())])
         }
         Action::Filter => {
             state.panel = Some(ListState::default());
@@ -217,6 +230,8 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     }
     match action {
         Open => Can::when(state.selected_row().is_some(), text::no_household(ctx.lang)),
+        Edit if state.selected_row().is_none() => Can::No(text::no_household(ctx.lang).to_owned()),
+        Edit => super::pool::permitted(ctx, CaseRight::WorkCases),
         Filter | Sort => Can::Yes,
         NextPane | PreviousPane => Can::when(ctx.is_wide(), text::one_pane(ctx.lang)),
         Back if state.filter.is_set() => Can::Yes,
@@ -259,7 +274,7 @@ pub fn hints(state: &State) -> &'static [Action] {
     if state.panel.is_some() {
         &[Action::Right, Action::Left, Action::NextField]
     } else {
-        &[Action::Open, Action::Find, Action::Filter, Action::Sort, Action::LogVisit]
+        &[Action::Open, Action::Find, Action::Filter, Action::Sort, Action::LogVisit, Action::AddHousehold]
     }
 }
 

@@ -5,6 +5,8 @@ mod work;
 use ratatui::layout::Rect;
 
 use super::pool;
+use crate::desk;
+use crate::domain::command::Command;
 use crate::domain::display;
 use crate::domain::field::Field;
 use crate::domain::id::WorkerId;
@@ -13,12 +15,15 @@ use crate::domain::record::RecordKey;
 use crate::domain::value::Value;
 use crate::domain::worker::Right;
 use crate::i18n::{Explain as _, domain, screens as text};
+use crate::replica::sync::OpenConflict;
 use crate::sync::protocol::Outcome;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_top};
+use crate::tui::widgets::{
+    Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_bottom, split_left, split_top,
+};
 
 use work::{Act, Item, Letters};
 
@@ -37,7 +42,7 @@ fn selected(state: &State) -> Option<&Item> {
 
 /// Reads the letters where records have changed since.
 pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
-    state.list.fit(state.letters.items.len(), pool::list_height(ctx));
+    state.list.fit(state.letters.items.len(), list_height(ctx));
     if state.read_at == Some(ctx.memory.generation) {
         return Vec::new();
     }
@@ -50,13 +55,13 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     match input {
         Input::Message(Message::Outcome(_, Ok(outcome))) => {
             state.letters = outcome.downcast_ref::<Letters>()?.clone();
-            state.list.fit(state.letters.items.len(), pool::list_height(ctx));
+            state.list.fit(state.letters.items.len(), list_height(ctx));
             Some(Vec::new())
         }
         Input::Action(action) => {
             if let Some(motion) = Motion::of(*action) {
                 let len = state.letters.items.len();
-                state.list.go(motion, len, pool::list_height(ctx), Scroll::Line);
+                state.list.go(motion, len, list_height(ctx), Scroll::Line);
                 return Some(Vec::new());
             }
             let item = selected(state)?;
@@ -110,12 +115,32 @@ pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     }
 }
 
+/// Rows in which the selected letter stands below the list where there is no room beside it, with the gap above: a lost
+/// claim has six lines, and as many again where its card is long.
+const STRIP: u16 = 9;
+
+/// The list, and where the selected letter stands in full.
+fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Rect) {
+    if ctx.is_wide() {
+        let (left, right) = split_left(area, area.width / 2);
+        return (left, Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right });
+    }
+    let (list, strip) = split_bottom(area, STRIP.min(area.height / 2));
+    let text = split_top(strip, 1).1;
+    (list, Rect { x: text.x + 2, width: text.width.saturating_sub(2), ..text })
+}
+
+/// Rows of the list, without its headings.
+fn list_height(ctx: &Context<'_>) -> u16 {
+    panes(ctx, split_top(ctx.body(), 1).1).0.height.saturating_sub(1).max(1)
+}
+
 /// Draws the letters and the selected one in full.
 pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
-    let (list, detail) = pool::panes(ctx, split_top(area, 1).1);
+    let (list, detail) = panes(ctx, split_top(area, 1).1);
     let columns = [
-        Column::fixed(text::inbox_kind(lang), lang.pick(10, 14)),
+        Column::fixed(text::inbox_kind(lang), lang.pick(12, 10)),
         Column::flex(text::inbox_about(lang), 16, 4),
         Column::fixed(text::inbox_when(lang), 17).rank(1),
     ];
@@ -127,9 +152,13 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
         state.letters.items.len(),
         row,
     );
-    if let Some(item) = selected(state) {
-        let rows = in_full(item, ctx);
-        Detail { rows: &rows, theme: ctx.theme }.draw(detail, frame.buf, 0);
+    match selected(state) {
+        Some(Item::Conflict(open)) => draw_conflict(open, ctx, detail, frame),
+        Some(item) => {
+            let rows = in_full(item, ctx);
+            Detail { rows: &rows, theme: ctx.theme }.draw(detail, frame.buf, 0);
+        }
+        None => {}
     }
 }
 
@@ -144,7 +173,8 @@ fn letter_row<'a>(item: &Item, ctx: &Context<'a>) -> Row<'a> {
             (text::inbox_conflict(lang), Role::Warning, about, conflict.offered_at)
         }
         Item::Command(entry) => {
-            let what = domain::command(lang, entry.envelope.command.name()).to_owned();
+            let what = domain::command(lang, entry.envelope.command.name());
+            let what = format!("{what}  {}", about(&entry.envelope.command, ctx));
             let (kind, role) = match &entry.outcome {
                 Outcome::Refused { lost_claim: Some(_), .. } => (text::inbox_lost_claim(lang), Role::Warning),
                 Outcome::Refused { .. } => (text::inbox_refused(lang), Role::Error),
@@ -164,10 +194,11 @@ fn letter_row<'a>(item: &Item, ctx: &Context<'a>) -> Row<'a> {
 fn in_full<'a>(item: &'a Item, ctx: &Context<'a>) -> Vec<DetailRow<'a>> {
     let lang = ctx.lang;
     match item {
-        Item::Conflict(open) => conflict_in_full(open, ctx),
+        Item::Conflict(_) => Vec::new(),
         Item::Command(entry) => {
             let what = domain::command(lang, entry.envelope.command.name());
-            let mut rows = vec![DetailRow::Text(what.into(), Role::Title)];
+            let title = format!("{what}  {}", about(&entry.envelope.command, ctx)).trim_end().to_owned();
+            let mut rows = vec![DetailRow::Text(title.into(), Role::Title)];
             match &entry.outcome {
                 Outcome::Refused { told, lost_claim, .. } => {
                     if let Some(lost) = lost_claim {
@@ -177,7 +208,10 @@ fn in_full<'a>(item: &'a Item, ctx: &Context<'a>) -> Vec<DetailRow<'a>> {
                             Role::Warning,
                         ));
                         rows.extend(lost.similar.iter().map(|wish| {
-                            DetailRow::Text(format!("{}  {}", wish.no, wish.card_text).into(), Role::Text)
+                            DetailRow::Text(
+                                format!("{}  {}", wish.card_text, wish.no).trim_end().to_owned().into(),
+                                Role::Text,
+                            )
                         }));
                     } else {
                         rows.push(DetailRow::Text(told.message(lang).into(), Role::Error));
@@ -200,28 +234,46 @@ fn in_full<'a>(item: &'a Item, ctx: &Context<'a>) -> Vec<DetailRow<'a>> {
     }
 }
 
-/// Both sides of a conflict, one under the other with who wrote them.
-fn conflict_in_full<'a>(open: &'a crate::replica::sync::OpenConflict, ctx: &Context<'a>) -> Vec<DetailRow<'a>> {
+/// A conflict: whose and which fact above, both values side by side below, each with who wrote it when.
+fn draw_conflict(open: &OpenConflict, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>) {
     let lang = ctx.lang;
     let conflict = &open.conflict;
     let (head, village) = pool::head_and_village(Some(open.household), ctx);
-    let mut rows = vec![DetailRow::Text(format!("{head}  {village}").into(), Role::Title)];
-    let Some(field) = field_of(conflict.about, &conflict.field) else {
-        rows.push(DetailRow::Text(text::inbox_two_records(lang).into(), Role::Text));
-        return rows;
-    };
-    let author = |worker: Option<WorkerId>, at: Option<Moment>| {
-        let name = worker.map(|worker| ctx.memory.reference.worker_name(worker)).unwrap_or_default();
-        format!("{name} {}", at.map(Moment::to_minute).unwrap_or_default())
-    };
-    rows.extend([
-        DetailRow::Text(field.label(lang).into(), Role::Accent),
-        DetailRow::field(text::inbox_held(lang), display::masked(field, &conflict.held, lang)),
-        DetailRow::styled("", author(conflict.held_by, conflict.held_at), Role::Dim),
-        DetailRow::field(text::inbox_offered(lang), display::masked(field, &conflict.offered, lang)),
-        DetailRow::styled("", author(conflict.offered_by, conflict.offered_at), Role::Dim),
-    ]);
-    rows
+    let mut above = vec![DetailRow::Text(format!("{head}  {village}").into(), Role::Title)];
+    let field = field_of(conflict.about, &conflict.field);
+    match field {
+        Some(field) => above.push(DetailRow::Text(field.label(lang).into(), Role::Accent)),
+        None => above.push(DetailRow::Text(text::inbox_two_records(lang).into(), Role::Text)),
+    }
+    let above = Detail { rows: &above, theme: ctx.theme };
+    above.draw(area, frame.buf, 0);
+    let Some(field) = field else { return };
+    let (_, rest) = split_top(area, above.height(area.width) as u16);
+    let (left, right) = split_left(rest, rest.width / 2);
+    let sides = [
+        (text::inbox_held(lang), &conflict.held, conflict.held_by, conflict.held_at, left),
+        (text::inbox_offered(lang), &conflict.offered, conflict.offered_by, conflict.offered_at, right),
+    ];
+    for (label, value, by, at, side) in sides {
+        let rows = [
+            DetailRow::Text(label.into(), Role::Label),
+            DetailRow::Text(display::masked(field, value, lang).into(), Role::Text),
+            DetailRow::Text(author(by, at, ctx).into(), Role::Dim),
+        ];
+        let side = Rect { width: side.width.saturating_sub(1), ..side };
+        Detail { rows: &rows, theme: ctx.theme }.draw(side, frame.buf, 0);
+    }
+}
+
+fn author(worker: Option<WorkerId>, at: Option<Moment>, ctx: &Context<'_>) -> String {
+    let name = worker.map(|worker| ctx.memory.reference.worker_name(worker)).unwrap_or_default();
+    format!("{name} {}", at.map(Moment::to_minute).unwrap_or_default()).trim_start().to_owned()
+}
+
+/// Which need, wish or household a command was about.
+fn about(command: &Command, ctx: &Context<'_>) -> String {
+    let about = desk::about(ctx.memory, command);
+    about.map(|about| about.told(|name| ctx.name(name).into_owned())).unwrap_or_default()
 }
 
 fn field_of(record: Option<RecordKey>, name: &str) -> Option<&'static Field> {
@@ -234,8 +286,18 @@ pub fn contexts(_: &State) -> Vec<KeyContext> {
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::KeepHeld, Action::TakeOffered, Action::ClaimNext, Action::PutAway, Action::Refresh]
+pub fn hints(state: &State) -> &'static [Action] {
+    match selected(state) {
+        Some(Item::Conflict(open)) if open.conflict.field.is_empty() => {
+            &[Action::KeepHeld, Action::Open, Action::Refresh]
+        }
+        Some(Item::Conflict(_)) => &[Action::KeepHeld, Action::TakeOffered, Action::Open, Action::Refresh],
+        Some(Item::Command(entry)) if entry.lost_claim().is_some_and(|lost| !lost.similar.is_empty()) => {
+            &[Action::ClaimNext, Action::PutAway, Action::Refresh]
+        }
+        Some(Item::Command(_)) => &[Action::PutAway, Action::Refresh],
+        None => &[Action::Refresh, Action::Back],
+    }
 }
 
 /// The title line.

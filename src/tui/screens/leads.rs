@@ -205,7 +205,15 @@ pub fn contexts(_: &State) -> Vec<KeyContext> {
 
 /// The keys worth showing.
 pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::AddLead, Action::Verify, Action::Reject, Action::LogVisit, Action::Filter, Action::Open]
+    &[
+        Action::AddLead,
+        Action::Verify,
+        Action::Reject,
+        Action::LogVisit,
+        Action::Filter,
+        Action::Open,
+        Action::AddHousehold,
+    ]
 }
 
 /// The title line.

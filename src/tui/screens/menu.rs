@@ -10,7 +10,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{ListState, Motion, Scroll, centered, popup, put};
 
 /// What stands in the menu, `None` for a gap.
-const ENTRIES: [Option<Action>; 22] = [
+const ENTRIES: [Option<Action>; 23] = [
     Some(Action::GoToday),
     Some(Action::GoHouseholds),
     Some(Action::GoLeads),
@@ -21,6 +21,7 @@ const ENTRIES: [Option<Action>; 22] = [
     None,
     Some(Action::Find),
     Some(Action::LogVisit),
+    Some(Action::AddHousehold),
     Some(Action::AddNeed),
     Some(Action::AddWish),
     Some(Action::AddLead),

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 use self::about::parts;
 use self::advice::advise;
+use super::entry::draft::{self, Kept};
 use super::entry::{self, Done, Entry, KEEP, KEEP_AFTER};
 use crate::domain::claim::Claim;
 use crate::domain::id::{ClaimId, HouseholdId, LeadId, NeedId, WishId};
@@ -154,50 +155,22 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     let area = form_area(state, ctx, ctx.body());
     match input {
         Input::Message(message) => return hear(state, message, ctx, area),
-        Input::Action(_) if state.entry.is_asking() => {}
-        Input::Timer(timer) if *timer == KEEP => return Some(keep(state, ctx)),
-        Input::Action(Action::Submit) => return Some(submit(state, ctx, area)),
-        Input::Action(Action::SaveDraft) => {
-            let mut effects = keep(state, ctx);
-            effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
-            return Some(effects);
-        }
-        Input::Action(Action::DiscardDraft) if state.entry.is_touched() => {
-            state.entry.ask_discard(ctx);
-            return Some(Vec::new());
-        }
-        Input::Action(Action::DiscardDraft) => return Some(vec![Effect::Leave]),
+        Input::Action(Action::Submit) if !state.entry.is_asking() => return Some(submit(state, ctx, area)),
         _ => {}
     }
-    match state.entry.update(input, ctx, area) {
-        Some(Done::Discard) => Some(drop_draft(state).chain([Effect::Cancel(KEEP), Effect::Leave]).collect()),
-        Some(done) => {
-            if matches!(done, Done::Changed(_)) {
-                advise(state, ctx);
-                if state.draft_key().is_some() {
-                    return Some(vec![Effect::After(KEEP, KEEP_AFTER)]);
-                }
-            }
-            Some(Vec::new())
-        }
-        None if matches!(input, Input::Action(Action::Back)) => {
-            let mut effects = keep(state, ctx);
-            if !effects.is_empty() {
-                effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
-            }
-            effects.push(Effect::Leave);
-            Some(effects)
-        }
-        None => None,
+    let (key, ready, touched) = (state.draft_key(), state.ready, state.entry.is_touched());
+    let content = |entry: &Entry| Kept::of(key.filter(|_| ready)?, &entry.draft(ctx.today()));
+    if let Some(effects) = draft::take(&mut state.entry, input, touched, ctx, content) {
+        return Some(effects);
     }
-}
-
-/// Keeps what was typed into a sheet that makes a record.
-fn keep(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
-    let Some(key) = state.draft_key().filter(|_| state.ready && state.entry.is_touched()) else { return Vec::new() };
-    match serde_json::to_vec(&state.entry.draft(ctx.today())) {
-        Ok(content) => vec![Effect::Work(Work::SaveDraft { key, content })],
-        Err(_) => Vec::new(),
+    match state.entry.update(input, ctx, area)? {
+        Done::Discard => Some(draft::discard(state.draft_key())),
+        Done::Moved => Some(Vec::new()),
+        Done::Changed(_) => {
+            advise(state, ctx);
+            let keeps = state.draft_key().map(|_| Effect::After(KEEP, KEEP_AFTER));
+            Some(keeps.into_iter().collect())
+        }
     }
 }
 
@@ -217,10 +190,7 @@ fn hear(state: &mut State, message: &Message, ctx: &Context<'_>, area: Rect) -> 
             state.entry.restore(&draft);
             advise(state, ctx);
             state.entry.restore(&draft);
-            Some(vec![Effect::Tell(Notice::Text(
-                text::draft_taken_up(ctx.lang, &state.entry.discard_key(ctx)),
-                Role::Notice,
-            ))])
+            Some(vec![draft::taken_up(&state.entry, ctx)])
         }
         Message::Begun(_, Err(fault)) => Some(vec![Effect::Tell(Notice::Fault(fault.clone())), Effect::Leave]),
         Message::Committed(_, _, Ok(_)) => Some(finished(state, ctx)),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
+use super::entry::draft::{self, Kept};
 use super::entry::{self, Entry, KEEP, KEEP_AFTER};
 use crate::domain::id::HouseholdId;
 use crate::domain::need::Need;
@@ -77,43 +78,27 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
     match input {
         Input::Message(message) => return hear(state, message, ctx),
         Input::Action(_) if state.entry.is_asking() => {}
-        Input::Timer(timer) if *timer == KEEP => return Some(keep(state, ctx)),
         Input::Action(Action::Submit) => return Some(submit(state, ctx)),
         Input::Action(Action::AddNeed | Action::New) => {
             state.waiting = true;
             return Some(vec![Effect::Work(Work::Begin(Begin::Need(state.household)))]);
         }
-        Input::Action(Action::SaveDraft) => {
-            let mut effects = save(state, ctx);
-            effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
-            return Some(effects);
-        }
-        Input::Action(Action::DiscardDraft) if state.entry.is_touched() || !state.needs.is_empty() => {
-            state.entry.ask_discard(ctx);
-            return Some(Vec::new());
-        }
-        Input::Action(Action::DiscardDraft) => return Some(vec![Effect::Leave]),
         _ => {}
     }
-    let area = form_area(ctx.body(), ctx);
-    match state.entry.update(input, ctx, area) {
-        Some(entry::Done::Discard) => {
-            Some(vec![Effect::Work(Work::DropDraft(state.draft_key())), Effect::Cancel(KEEP), Effect::Leave])
-        }
-        Some(entry::Done::Moved) => Some(Vec::new()),
-        Some(entry::Done::Changed(at)) => {
+    let touched = state.entry.is_touched() || !state.needs.is_empty();
+    let (key, is_read, needs) = (state.draft_key(), state.file.is_some(), state.needs.clone());
+    let content =
+        |entry: &Entry| is_read.then(|| Kept::of(key, &Draft { form: entry.draft(ctx.today()), needs })).flatten();
+    if let Some(effects) = draft::take(&mut state.entry, input, touched, ctx, content) {
+        return Some(effects);
+    }
+    match state.entry.update(input, ctx, form_area(ctx.body(), ctx))? {
+        entry::Done::Discard => Some(draft::discard(Some(state.draft_key()))),
+        entry::Done::Moved => Some(Vec::new()),
+        entry::Done::Changed(at) => {
             form::follow(state, at, ctx);
             Some(vec![Effect::After(KEEP, KEEP_AFTER)])
         }
-        None if matches!(input, Input::Action(Action::Back)) => {
-            let mut effects = keep(state, ctx);
-            if !effects.is_empty() {
-                effects.push(Effect::Tell(Notice::Text(text::draft_kept(ctx.lang).to_owned(), Role::Notice)));
-            }
-            effects.push(Effect::Leave);
-            Some(effects)
-        }
-        None => None,
     }
 }
 
@@ -173,25 +158,8 @@ fn take_up(state: &mut State, draft: Draft, ctx: &Context<'_>) -> Vec<Effect> {
     form::follow_result(state, ctx);
     form::advise(state, ctx);
     state.entry.restore(&draft.form);
+    effects.push(draft::taken_up(&state.entry, ctx));
     effects
-        .push(Effect::Tell(Notice::Text(text::draft_taken_up(ctx.lang, &state.entry.discard_key(ctx)), Role::Notice)));
-    effects
-}
-
-/// Keeps what was typed, if anything was.
-fn keep(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
-    if state.entry.is_touched() || !state.needs.is_empty() { save(state, ctx) } else { Vec::new() }
-}
-
-fn save(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
-    if state.file.is_none() {
-        return Vec::new();
-    }
-    let draft = Draft { form: state.entry.draft(ctx.today()), needs: state.needs.clone() };
-    match serde_json::to_vec(&draft) {
-        Ok(content) => vec![Effect::Work(Work::SaveDraft { key: state.draft_key(), content })],
-        Err(_) => Vec::new(),
-    }
 }
 
 fn submit(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {

@@ -1,6 +1,10 @@
 //! A home without data: join a server, bring in rosters, begin alone, or try the demo.
 
+mod join;
+
 use ratatui::layout::Rect;
+
+use self::join::{Came, Join};
 
 use crate::i18n::screens as text;
 use crate::tui::app::{Can, Context, Effect, Input, Message, Subject, Work};
@@ -15,6 +19,7 @@ use crate::tui::widgets::{LineInput, ListState, Motion, Scroll, gauge, put};
 pub struct State {
     list: ListState,
     step: Step,
+    join: Join,
 }
 
 #[derive(Debug, Default)]
@@ -23,7 +28,7 @@ enum Step {
     Choosing,
     /// Who works here; `for_import` goes on to the import.
     Naming { input: LineInput, for_import: bool, sent: bool },
-    /// How a device joins a server.
+    /// The device joins a server.
     Joining,
     /// The demo is being written: done, of how many.
     Filling(u64, u64),
@@ -38,7 +43,7 @@ enum Offer {
     Demo,
 }
 
-const OFFERS: [Offer; 4] = [Offer::Import, Offer::Alone, Offer::Demo, Offer::Join];
+const OFFERS: [Offer; 4] = [Offer::Join, Offer::Import, Offer::Alone, Offer::Demo];
 
 fn is_known(ctx: &Context<'_>) -> bool {
     ctx.memory.reference.workers.contains_key(&ctx.actor.worker)
@@ -52,6 +57,15 @@ fn begin(for_import: bool) -> Vec<Effect> {
 /// Leaves as soon as there is something to look at, or the name that was asked for is known.
 pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
     match &state.step {
+        // Joined on the command line, or when the program ended before the data were here.
+        Step::Choosing if ctx.sync.enrolled && ctx.sync.last.is_none() => {
+            state.step = Step::Joining;
+            state.join.fetch()
+        }
+        // A desk that claims wishes for donors holds no households.
+        Step::Choosing if ctx.sync.enrolled => begin(false),
+        // The first households are there before the last.
+        Step::Joining => Vec::new(),
         Step::Naming { for_import, sent: true, .. } if is_known(ctx) => begin(*for_import),
         // While the demo is written its first households are there before its worker.
         Step::Filling(..) if !is_known(ctx) => Vec::new(),
@@ -63,6 +77,16 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
 /// Moves, takes up an offer, types a name.
 pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec<Effect>> {
     match (&mut state.step, input) {
+        (Step::Joining, input) => {
+            return match state.join.update(input, ctx, body(ctx.body()))? {
+                Came::On(effects) => Some(effects),
+                Came::In => Some(begin(false)),
+                Came::Back => {
+                    state.step = Step::Choosing;
+                    Some(Vec::new())
+                }
+            };
+        }
         (Step::Filling(done, total), Input::Message(Message::Progress(_, now, of))) => (*done, *total) = (*now, *of),
         (_, Input::Message(Message::Refused(..))) => state.step = Step::Choosing,
         (Step::Choosing, Input::Action(action)) => return choose(state, *action, ctx),
@@ -77,7 +101,6 @@ pub fn update(state: &mut State, input: &Input, ctx: &Context<'_>) -> Option<Vec
             *sent = true;
             return Some(vec![Effect::Work(Work::SettleIn(typed))]);
         }
-        (Step::Joining, Input::Action(Action::Back | Action::Open)) => state.step = Step::Choosing,
         (Step::Naming { .. }, Input::Action(Action::Back)) => state.step = Step::Choosing,
         (Step::Naming { input: name, .. }, Input::Action(action)) => {
             name.apply(*action)?;
@@ -102,6 +125,7 @@ fn choose(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Ef
     }
     if offer == Offer::Join {
         state.step = Step::Joining;
+        state.join.open();
         return Some(Vec::new());
     }
     let for_import = offer == Offer::Import;
@@ -113,16 +137,25 @@ fn choose(state: &mut State, action: Action, ctx: &Context<'_>) -> Option<Vec<Ef
 }
 
 /// Moving and choosing; typing.
-pub fn can(state: &State, action: Action, _: &Context<'_>) -> Can {
+pub fn can(state: &State, action: Action, ctx: &Context<'_>) -> Can {
     match state.step {
-        Step::Joining if matches!(action, Action::Back | Action::Open) => Can::Yes,
+        Step::Joining => state.join.can(action, ctx),
         Step::Choosing if Motion::of(action).is_some() || action == Action::Open => Can::Yes,
         Step::Naming { .. } => match action {
             Action::NextField | Action::Submit | Action::Open | Action::Back => Can::Yes,
             _ => super::editing_can(action),
         },
-        Step::Choosing | Step::Joining | Step::Filling(..) => Can::Pass,
+        Step::Choosing | Step::Filling(..) => Can::Pass,
     }
+}
+
+/// Rows of what stands above the form that joins a server.
+const ABOVE_JOINING: u16 = 6;
+
+/// Where that form stands.
+fn body(area: Rect) -> Rect {
+    let rows = ABOVE_JOINING.min(area.height);
+    Rect { x: area.x + 4, y: area.y + rows, width: area.width.saturating_sub(8), height: area.height - rows }
 }
 
 /// Draws the offers, the question for the name, or the gauge.
@@ -159,9 +192,7 @@ pub fn view(state: &State, ctx: &Context<'_>, area: Rect, frame: &mut Frame<'_>)
         Step::Joining => {
             line(frame, 0, text::offer_join(lang), Role::Accent);
             line(frame, 0, "", Role::Text);
-            line(frame, 0, text::join_how(lang), Role::Text);
-            line(frame, 0, "", Role::Text);
-            line(frame, 2, text::join_command(lang), Role::Key);
+            state.join.view(ctx, body(area), frame);
         }
         Step::Naming { input, .. } => {
             line(frame, 0, text::ask_name(lang), Role::Label);
@@ -193,7 +224,8 @@ fn texts(offer: Offer, ctx: &Context<'_>) -> (&'static str, &'static str) {
 pub fn contexts(state: &State) -> Vec<KeyContext> {
     match state.step {
         Step::Naming { .. } => vec![KeyContext::Input],
-        Step::Choosing | Step::Joining | Step::Filling(..) => vec![KeyContext::Menu],
+        Step::Joining => state.join.contexts(),
+        Step::Choosing | Step::Filling(..) => vec![KeyContext::Menu],
     }
 }
 
@@ -201,7 +233,7 @@ pub fn contexts(state: &State) -> Vec<KeyContext> {
 pub fn hints(state: &State) -> &'static [Action] {
     match state.step {
         Step::Choosing => &[Action::Open, Action::Language],
-        Step::Joining => &[Action::Back],
+        Step::Joining => state.join.hints(),
         Step::Naming { .. } => &[Action::NextField, Action::Back],
         Step::Filling(..) => &[],
     }

@@ -138,6 +138,7 @@ pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
         Action::Open => return Some(vec![Effect::Go(household::State::new(row.household?).into())]),
         Action::HandIn => return commit(Command::SubmitWish { wish: row.id }),
         Action::Publish => return commit(Command::PublishWish { wish: row.id, until: None }),
+        Action::CloseWish => return commit(Command::CloseWish { wish: row.id }),
         Action::Connect if has_several_held(row) => Purpose::Connect(claim?),
         Action::Connect => return commit(Command::ConnectClaim { claim: claim? }),
         Action::Edit => Purpose::RewriteWish(row.household?, row.id),
@@ -167,7 +168,8 @@ pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can 
     use Action::*;
     let row = match (action, row) {
         (
-            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt,
+            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt
+            | CloseWish,
             row,
         ) => match row {
             Some(row) => row,
@@ -185,6 +187,7 @@ pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can 
         Reject => wish(CaseRight::PublishWish, Act::Reject),
         Withdraw => wish(CaseRight::PublishWish, Act::Withdraw),
         ConfirmReceipt => wish(CaseRight::WorkCases, Act::Confirm),
+        CloseWish => wish(CaseRight::PublishWish, Act::Close),
         Claim if row.state.in_pool() && row.free == 0 => {
             pool::possible::<()>(ctx, CaseRight::Claim, Err(Reason::UnitsLeft { left: 0 }))
         }
@@ -334,7 +337,8 @@ pub fn hints(state: &State) -> &'static [Action] {
         Filter::Unpublished => {
             &[Action::HandIn, Action::Publish, Action::Reject, Action::Edit, Action::Withdraw, Action::Filter]
         }
-        Filter::Ended | Filter::All => &[Action::Filter, Action::Open],
+        Filter::Ended => &[Action::CloseWish, Action::Filter, Action::Open],
+        Filter::All => &[Action::Filter, Action::Open],
     }
 }
 

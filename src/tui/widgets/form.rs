@@ -10,6 +10,8 @@ use crate::tui::theme::{Role, Theme};
 /// One field, apart from its value, which its own widget draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
+    /// The heading of the part of the form that begins with it.
+    pub heading: Option<&'a str>,
     /// The label.
     pub label: &'a str,
     /// Whether it must be filled in; shown by `*` behind the label.
@@ -27,7 +29,7 @@ pub struct Field<'a> {
 impl<'a> Field<'a> {
     /// A field of one row without anything special.
     pub fn new(label: &'a str) -> Field<'a> {
-        Field { label, required: false, rows: 1, changed: false, error: None, note: None }
+        Field { heading: None, label, required: false, rows: 1, changed: false, error: None, note: None }
     }
 }
 
@@ -43,7 +45,9 @@ pub struct FormState {
 /// Where a field stands in the form, before scrolling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldRect {
-    /// First row.
+    /// Rows of the heading above it.
+    pub above: u16,
+    /// First row of the value.
     pub top: u16,
     /// Rows of the value.
     pub rows: u16,
@@ -85,8 +89,11 @@ impl Form<'_> {
             .map(|field| {
                 let lines =
                     |text: Option<&str>| text.map_or(0, |t| text::wrap(t, cells.saturating_sub(2)).len() as u16);
-                let rect = FieldRect { top, rows: field.rows.max(1), below: lines(field.error) + lines(field.note) };
-                top += rect.rows + rect.below;
+                // The heading, and an empty row between it and what stands above.
+                let above = field.heading.map_or(0, |_| if top == 0 { 1 } else { 2 });
+                let below = lines(field.error) + lines(field.note);
+                let rect = FieldRect { above, top: top + above, rows: field.rows.max(1), below };
+                top += above + rect.rows + below;
                 rect
             })
             .collect()
@@ -118,6 +125,11 @@ impl Form<'_> {
         let indent = self.indent(area.width);
         for (i, (field, rect)) in self.fields.iter().zip(self.layout(area.width)).enumerate() {
             let focused = i == state.focus;
+            if let Some(heading) = field.heading
+                && let Some(row) = visible_rows(area, state.offset, rect.top - 1, 1)
+            {
+                put_in(row, buf, (row.x, row.y), row.width, heading, self.theme.style(Role::Title), &self.theme);
+            }
             if let Some(row) = visible_rows(area, state.offset, rect.top, 1) {
                 self.draw_label(row, buf, field, focused);
             }
@@ -192,7 +204,8 @@ impl FormState {
         let layout = form.layout(area.width);
         let Some(rect) = layout.get(self.focus) else { return };
         let bottom = rect.top + rect.rows + rect.below;
-        self.offset = self.offset.max(bottom.saturating_sub(area.height)).min(rect.top);
+        // The heading of a part comes into view with its first field.
+        self.offset = self.offset.max(bottom.saturating_sub(area.height)).min(rect.top - rect.above);
     }
 }
 

@@ -136,6 +136,23 @@ fn a_wish_is_confirmed_when_all_units_are_fulfilled() {
 }
 
 #[test]
+fn a_wish_is_closed_after_the_beneficiary_confirmed_and_its_need_goes_with_it() {
+    let mut book = published(1);
+    let worker = actor(1, Role::GridWorker);
+    carry_out(&mut book, &worker, claim(70, 35, 1));
+    carry_out(&mut book, &worker, Command::FulfilClaim { claim: ClaimId(id(70)), evidence: String::new() });
+    let close = || Command::CloseWish { wish: WishId(id(35)) };
+    assert_eq!(refused(&book, &worker, &close()).0, "wish.wrong_state");
+    let confirmation = Confirmation::Beneficiary { note: String::new() };
+    carry_out(&mut book, &worker, Command::ConfirmWish { wish: WishId(id(35)), confirmation });
+    assert_eq!(refused(&book, &actor(2, Role::CharityOfficer), &close()).0, "actor.not_permitted");
+    carry_out(&mut book, &worker, close());
+    assert_eq!(book.get::<Wish>(id(35)).state, WishState::Closed);
+    assert_eq!(book.get::<Need>(id(30)).state, NeedState::Archived);
+    assert_eq!(refused(&book, &worker, &close()).0, "wish.wrong_state", "once is enough");
+}
+
+#[test]
 fn a_second_like_gift_is_warned_of_and_passes_with_a_reason() {
     let mut book = published(1);
     let worker = actor(1, Role::GridWorker);

@@ -91,9 +91,10 @@ impl Console {
                 let undoable = global::is_undoable(what);
                 self.tell(Notice::Done(what, undoable), out);
             }
-            Message::Undone(Ok(what)) => {
+            Message::Undone(Ok((what, about))) => {
                 self.world.full = false;
-                let told = text::undone(self.world.settings.lang, domain::command(self.world.settings.lang, what));
+                let lang = self.world.settings.lang;
+                let told = text::undone_of(lang, domain::command(lang, what), about);
                 self.tell(Notice::Text(told, Role::Ok), out);
             }
             // A form shows what is wrong at its fields; once is enough.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use ratatui::layout::Rect;
 
-use super::Entry;
 use super::item::check;
+use super::{Entry, Of};
 use crate::tui::app::{Context, Fault};
 
 impl Entry {
@@ -16,7 +16,7 @@ impl Entry {
             // A fact that is left as it stands is not held against the form.
             let checked =
                 if item.last.is_some() && !item.is_changed(today) { Ok(()) } else { check(item.field, &value, today) };
-            item.faults = checked.err().map(|refusal| Fault::of(&refusal)).into_iter().collect();
+            item.faults = checked.err().into_iter().collect();
         }
         self.go_to_first_fault(ctx, area)
     }
@@ -29,7 +29,7 @@ impl Entry {
         let mut elsewhere = Vec::new();
         for fault in fault.each() {
             let field = fault.field.as_deref().unwrap_or_default();
-            let at = self.at_fault(field, ctx.today());
+            let at = self.at_fault(fault.record, field, ctx.today());
             match at.and_then(|at| self.items.get_mut(at)) {
                 Some(item) => item.faults.push(Fault { also: Vec::new(), ..fault.clone() }),
                 None => elsewhere.push(Fault { also: Vec::new(), ..fault.clone() }),
@@ -39,9 +39,12 @@ impl Entry {
         elsewhere
     }
 
-    /// The item that a refusal means by a field's name. It does not say whose, so what was changed comes before what was
-    /// left as it stands.
-    fn at_fault(&self, field: &str, today: NaiveDate) -> Option<usize> {
+    /// The item that a refusal means by a field's name. Where it does not say whose, what was changed comes before what
+    /// was left as it stands.
+    fn at_fault(&self, of: Of, field: &str, today: NaiveDate) -> Option<usize> {
+        if let Some(at) = of.and_then(|_| self.at(of, field)) {
+            return Some(at);
+        }
         let named = || self.items.iter().enumerate().filter(|(_, item)| item.field.name == field);
         let own = named().find(|(_, item)| item.record.is_none());
         let changed = || named().find(|(_, item)| item.is_changed(today) || item.last.is_none() && item.is_empty());

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::domain::display;
-use crate::domain::field::{Field, FieldKind};
+use crate::domain::field::{Field, FieldKind, Privacy};
 use crate::domain::id::WorkerId;
+use crate::domain::id_number::IdNumber;
 use crate::domain::money::Fen;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::{Label, Reason, Refusal};
@@ -24,6 +25,8 @@ pub struct Item {
     pub record: Option<RecordKey>,
     /// The field.
     pub field: &'static Field,
+    /// The heading of the part of the form that begins with it.
+    pub heading: Option<Label>,
     /// Stands before the label: whose fact it is, where several persons have the same field.
     pub whose: String,
     /// The last content on record; a different one is highlighted and shown beside it.
@@ -62,6 +65,7 @@ impl Item {
         Item {
             record: None,
             field,
+            heading: None,
             whose: String::new(),
             last: None,
             required: field.required,
@@ -88,6 +92,12 @@ impl Item {
         Item { record: Some(record), whose: whose.to_owned(), last: Some(held.clone()), ..shown }
     }
 
+    /// A fact on record that takes one of a few values, each with what it is in words.
+    pub fn fact_among(record: RecordKey, field: &'static Field, choices: Vec<(String, String)>, held: &Value) -> Item {
+        let chosen = held.as_text().unwrap_or_default().to_owned();
+        Item { record: Some(record), last: Some(held.clone()), ..Item::among_with(field, choices, chosen) }
+    }
+
     /// An item of one of several records that are being made together.
     pub fn asked(record: RecordKey, whose: &str, field: &'static Field, value: &Value) -> Item {
         Item { record: Some(record), whose: whose.to_owned(), ..Item::new(field, value) }
@@ -107,6 +117,34 @@ impl Item {
         Item { control: Control::Among { choices, chosen }, ..Item::new(field, &Value::Null) }
     }
 
+    /// The same item, of one of several records.
+    pub fn of(self, record: RecordKey) -> Item {
+        Item { record: Some(record), ..self }
+    }
+
+    /// The same item under a heading.
+    pub fn headed(self, heading: Label) -> Item {
+        Item { heading: Some(heading), ..self }
+    }
+
+    /// Replaces the content.
+    pub(super) fn put(&mut self, value: &Value) {
+        self.control = match &self.control {
+            Control::Among { choices, .. } => {
+                Control::Among { choices: choices.clone(), chosen: value.as_text().unwrap_or_default().to_owned() }
+            }
+            _ => Control::of(self.field, value),
+        };
+    }
+
+    /// What stands in for a line that identifies somebody while it is not being typed; `None` for other contents. Names
+    /// are what a worker recognises people by.
+    pub(super) fn stand_in(&self, lang: Lang, today: NaiveDate) -> Option<String> {
+        let identifies = self.field.privacy == Privacy::Identity && self.field.kind != FieldKind::Name;
+        let Control::Line(line) = &self.control else { return None };
+        (identifies && !line.text().is_empty()).then(|| display::masked(self.field, &self.value(today), lang))
+    }
+
     /// The content as far as it can be read.
     pub(super) fn value(&self, today: NaiveDate) -> Value {
         match &self.control {
@@ -123,7 +161,9 @@ impl Item {
     pub(super) fn is_changed(&self, today: NaiveDate) -> bool {
         self.last.as_ref().is_some_and(|last| {
             let now = self.value(today);
-            now != *last && !(now.is_empty() && last.is_empty())
+            // An empty line and the number nought are the same content of a count.
+            let is_nothing = |value: &Value| value.is_empty() || *value == Value::Int(0);
+            now != *last && !(is_nothing(&now) && is_nothing(last))
         })
     }
 
@@ -202,6 +242,9 @@ fn read_line(kind: FieldKind, typed: &str, today: NaiveDate) -> Value {
     match kind {
         FieldKind::Date => widgets::parse_date(typed, today).map_or_else(|_| text(), |date| date.to_value()),
         FieldKind::Money => Fen::parse(typed).map_or_else(|_| text(), |fen| Value::Int(fen.0)),
+        FieldKind::IdNumber => {
+            IdNumber::parse(typed, today).map_or_else(|_| text(), |number| Value::Text(number.reveal().to_owned()))
+        }
         FieldKind::Count => {
             let plain: String = typed.chars().map(crate::domain::text::plain).collect();
             plain.parse().map_or_else(|_| text(), Value::Int)
@@ -211,14 +254,19 @@ fn read_line(kind: FieldKind, typed: &str, today: NaiveDate) -> Value {
 }
 
 /// What is wrong with a value in its field, if anything.
-pub(super) fn check(field: &'static Field, value: &Value, today: NaiveDate) -> Result<(), Refusal> {
+pub(super) fn check(field: &'static Field, value: &Value, today: NaiveDate) -> Result<(), Fault> {
     let misfit = |example: &str| {
         let label = Label { zh: field.zh.to_owned(), en: field.en.to_owned() };
-        Err(Refusal::at(field.name, Reason::WrongKind { field: label, expected: example.to_owned() }))
+        let reason = Reason::WrongKind { field: label, expected: example.to_owned() };
+        Err(Fault::of(&Refusal::at(field.name, reason)))
     };
     match (field.kind, value) {
+        (FieldKind::IdNumber, Value::Text(typed)) => match IdNumber::parse(typed, today) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(Fault { field: Some(field.name.to_owned()), ..Fault::of(&error) }),
+        },
         (FieldKind::Money, Value::Text(_)) => misfit("1,288.50"),
         (FieldKind::Count, Value::Text(_)) => misfit("0–9"),
-        _ => validate::field(field, value, today),
+        _ => validate::field(field, value, today).map_err(|refusal| Fault::of(&refusal)),
     }
 }

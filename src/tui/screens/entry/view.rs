@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Entry;
-use super::item::Control;
+use super::item::{Control, Item};
 use crate::domain::codes;
 use crate::domain::display;
 use crate::i18n::forms as text;
@@ -51,6 +51,7 @@ impl Entry {
             focused.then_some(Position::new(rect.x, rect.y))
         };
         match &item.control {
+            Control::Line(_) if !focused && let Some(masked) = item.stand_in(lang, ctx.today()) => plain(&masked),
             Control::Line(line) => {
                 let held = item.last.as_ref().filter(|_| item.veiled);
                 let masked = held.map(|held| display::masked(item.field, held, lang)).unwrap_or_default();
@@ -84,11 +85,14 @@ impl Entry {
         let (lang, today) = (ctx.lang, ctx.today());
         let texts: Vec<(String, Option<String>, Option<String>)> =
             self.items.iter().map(|item| (item.label(lang), item.error(lang), item.note(lang, today))).collect();
+        let heading = |item: &'_ Item| item.heading.as_ref().map(|heading| lang.pick(&heading.zh, &heading.en).clone());
+        let headings: Vec<Option<String>> = self.items.iter().map(heading).collect();
         let fields: Vec<widgets::Field<'_>> = self
             .items
             .iter()
-            .zip(&texts)
-            .map(|(item, (label, error, note))| widgets::Field {
+            .zip(texts.iter().zip(&headings))
+            .map(|(item, ((label, error, note), heading))| widgets::Field {
+                heading: heading.as_deref(),
                 label,
                 required: item.required && item.last.is_none(),
                 rows: item.rows(),

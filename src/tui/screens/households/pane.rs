@@ -7,8 +7,8 @@ use ratatui::layout::Rect;
 
 use crate::domain::records::Dossier;
 use crate::i18n::screens as text;
-use crate::tui::app::Context;
-use crate::tui::screens::household::summary;
+use crate::tui::app::{Context, Fault};
+use crate::tui::screens::household::{summary, unreadable};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{Motion, put};
@@ -17,6 +17,8 @@ use crate::tui::widgets::{Motion, put};
 #[derive(Debug, Default)]
 pub(super) struct Pane {
     file: Option<Arc<Dossier>>,
+    /// Why there is none, where it could not be read.
+    fault: Option<Fault>,
     offset: usize,
     focused: bool,
 }
@@ -29,6 +31,12 @@ impl Pane {
             self.offset = 0;
         }
         self.file = file;
+        self.fault = None;
+    }
+
+    /// Says why there is no file to show.
+    pub(super) fn show_fault(&mut self, fault: Fault) {
+        *self = Pane { fault: Some(fault), focused: self.focused, ..Pane::default() };
     }
 
     /// Whether motions scroll it.
@@ -65,6 +73,7 @@ impl Pane {
         }
         let inner = inner(area);
         match &self.file {
+            None if let Some(fault) = &self.fault => unreadable(fault, ctx).draw(inner, frame, ctx, 0, None),
             Some(file) => summary(file, ctx).draw(inner, frame, ctx, self.offset, None),
             None => {
                 put(frame.buf, inner.x, inner.y, inner.width, text::loading(ctx.lang), theme.style(Role::Dim), theme);

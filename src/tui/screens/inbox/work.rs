@@ -52,7 +52,7 @@ pub fn read(origin: Origin) -> Work {
 pub fn carry_out(act: Act, origin: Origin) -> Work {
     Work::Long(Long(Box::new(move |desk, _, post| {
         let (what, done) = match act {
-            Act::Settle(open, choice) => settle(desk, &open, choice),
+            Act::Settle(open, choice) => ("settle_conflict", desk.settle(&open, choice, "")),
             Act::ClaimNext(entry) => claim_next(desk, &entry),
             Act::PutAway(seq) => {
                 if let Err(error) = desk.replica().seen(seq) {
@@ -70,16 +70,6 @@ pub fn carry_out(act: Act, origin: Origin) -> Work {
 }
 
 type Done = (&'static str, Result<crate::replica::Committed, ReplicaError>);
-
-fn settle(desk: &Desk, open: &OpenConflict, choice: Choice) -> Done {
-    let command = Command::SettleConflict {
-        conflict: open.conflict.id,
-        household: Some(open.household),
-        choice,
-        remark: String::new(),
-    };
-    (command.name(), desk.commit(command))
-}
 
 fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
     const WHAT: &str = "claim_wish";
@@ -108,9 +98,9 @@ fn claim_next(desk: &Desk, entry: &InboxEntry) -> Done {
 
 fn answer(desk: &Desk, origin: Origin, post: &dyn Fn(Message)) {
     let read = || -> Result<Letters, ReplicaError> {
-        let conflicts = desk.replica().open_conflicts()?.into_iter().map(Item::Conflict);
-        let commands = desk.replica().inbox()?.into_iter().map(Item::Command);
-        Ok(Letters { items: conflicts.chain(commands).collect() })
+        let (conflicts, commands) = desk.letters()?;
+        let commands = commands.into_iter().map(Item::Command);
+        Ok(Letters { items: conflicts.into_iter().map(Item::Conflict).chain(commands).collect() })
     };
     let outcome = read().map(|letters| Box::new(letters) as Box<dyn std::any::Any + Send>);
     post(Message::Outcome(origin, outcome.map_err(Fault::from)));

@@ -1,0 +1,144 @@
+//! Joining a server with a one-time code: the command line and the console's first screen do it alike.
+
+use std::path::PathBuf;
+
+use super::Desk;
+use crate::domain::id::WorkerId;
+use crate::domain::moment::Now;
+use crate::i18n::{Explain, Lang};
+use crate::replica::sync::{Enrolment, Homeless, rehome};
+use crate::replica::{Replica, ReplicaError};
+use crate::settings::SettingsError;
+use crate::store::StoreError;
+use crate::store::seal::random_secret;
+use crate::sync::feed::Scope;
+use crate::sync::http::{Join, Link, LinkError, Options, SyncError, regions};
+use crate::sync::protocol::{Bytes, MAX_PAGE};
+
+/// What joining takes.
+#[derive(Debug, Clone, Default)]
+pub struct Joining {
+    /// The server's address.
+    pub url: String,
+    /// The one-time code.
+    pub code: String,
+    /// What to call this device; empty leaves it to the server.
+    pub name: String,
+    /// A certificate file (PEM) to trust instead of the public ones.
+    pub trust: Option<PathBuf>,
+    /// Whether the key may travel unencrypted to another machine; for closed test networks only.
+    pub allow_plain: bool,
+}
+
+/// What the server said.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    /// What the device is called there.
+    pub name: String,
+    /// Workers and territories of the device.
+    pub scope: Scope,
+    /// Households here that lie outside that territory.
+    pub outside: usize,
+}
+
+impl Joined {
+    /// The worker who works on the device.
+    pub fn worker(&self) -> Option<WorkerId> {
+        self.scope.workers.first().copied()
+    }
+}
+
+/// Why a device did not join.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// The home holds invented data, or its store failed.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// The key could not be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The connection, or the server's refusal.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The county's regions could not be fetched.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// Households here lie in places that are no regions of the county.
+    #[error(transparent)]
+    Homeless(#[from] Homeless),
+    /// Who works here could not be kept.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+}
+
+impl JoinError {
+    fn told(&self) -> &dyn Explain {
+        match self {
+            JoinError::Replica(error) => error,
+            JoinError::Store(error) => error,
+            JoinError::Link(error) => error,
+            JoinError::Sync(error) => error,
+            JoinError::Homeless(error) => error,
+            JoinError::Settings(error) => error,
+        }
+    }
+}
+
+impl Explain for JoinError {
+    fn code(&self) -> &str {
+        self.told().code()
+    }
+    fn field(&self) -> Option<&str> {
+        self.told().field()
+    }
+    fn message(&self, lang: Lang) -> String {
+        self.told().message(lang)
+    }
+    fn remedy(&self, lang: Lang) -> String {
+        self.told().remedy(lang)
+    }
+}
+
+impl Desk {
+    /// Joins a server: makes the device's key, gives it to the server for the one-time code, and keeps the enrolment. The
+    /// data come with the first round.
+    ///
+    /// # Errors
+    /// `enrol.demo_home`, `enrol.code_wrong`, `enrol.code_over`, `enrol.regions_unknown` ([`Homeless`]), those of the connection, and the store's. Until the
+    /// enrolment is kept nothing has changed here.
+    pub fn join(replica: &Replica, joining: &Joining, now: Now) -> Result<Joined, JoinError> {
+        replica.may_enrol()?;
+        let Joining { url, code, name, trust, allow_plain } = joining.clone();
+        let url = url.trim().to_owned();
+        let options = Options { trust: trust.clone(), allow_plain, ..Options::default() };
+        let mut link = Link::new(&url, &options)?;
+        let secret = Bytes(random_secret()?.to_vec());
+        let code = code.trim().to_owned();
+        let joined = link.enrol(&Join { code, device: replica.device(), secret: secret.clone(), name })?;
+        // Before anything is sent: a household under a code that was made up here belongs to no territory.
+        let homemade = replica.homemade_regions()?;
+        let homes = if homemade.is_empty() {
+            Vec::new()
+        } else {
+            let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
+            rehome(&homemade, &official, &joined.scope, now.today())?
+        };
+        replica.enrol(Enrolment {
+            url,
+            secret,
+            name: joined.name.clone(),
+            scope: joined.scope.clone(),
+            at: now.at,
+            trust,
+            allow_plain,
+            was: Vec::new(),
+            homes,
+        })?;
+        let outside = replica.households_outside()?;
+        let joined = Joined { name: joined.name, scope: joined.scope, outside };
+        if let Some(worker) = joined.worker() {
+            crate::settings::write(&replica.store().home().settings_path(), "worker", &worker.to_string())?;
+        }
+        Ok(joined)
+    }
+}
