@@ -2,17 +2,13 @@
 
 mod central_support;
 
-use std::sync::Arc;
-
-use central_support::County;
 use central_support::device::Device;
 use central_support::words::*;
-use zhulian::central::store::LocalStore;
+use central_support::{County, copy, restored};
 use zhulian::domain::command::Command;
 use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
-use zhulian::store::Index as _;
 use zhulian::sync::protocol::Outcome;
 
 /// A need of household 1 that another device verifies: what each said, and the county before either was heard.
@@ -25,22 +21,6 @@ fn a_need_and_its_verification() -> (County, Device, Device) {
     county.sync(&mut author).unwrap();
     county.sync(&mut other).unwrap();
     (county, author, other)
-}
-
-/// The same county with the store of an earlier moment, and the epoch risen.
-fn restored(county: &County, backup: LocalStore) -> County {
-    let store = Arc::new(backup);
-    let restored = County { now: county.now.plus(chrono::Duration::hours(1)), ..County::over(store.clone(), store) };
-    restored.authority.restored().unwrap();
-    restored
-}
-
-fn copy(county: &County) -> LocalStore {
-    let index = zhulian::store::index::MemoryIndex::new();
-    let held = county.store.index();
-    let records = held.scan(b"").map(|record| record.unwrap()).map(|(key, value)| (key, Some(value)));
-    index.apply(held.applied_seq(), &records.collect()).unwrap();
-    LocalStore::new(Arc::new(index))
 }
 
 #[test]
