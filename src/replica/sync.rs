@@ -38,7 +38,7 @@ use crate::domain::command::Envelope;
 use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
 use crate::domain::region::RegionCode;
-use crate::store::{Batch, StoreError};
+use crate::store::{Batch, StoreError, codec};
 use crate::sync::feed::Scope;
 use crate::sync::protocol::{Bytes, encode_command};
 
@@ -185,7 +185,7 @@ impl Replica {
             && enrolment.rename(&mut bytes.0)
         {
             logged.entry.envelope =
-                rmp_serde::from_slice(&bytes.0).map_err(|error| Unreadable(format!("command {seq}: {error}")))?;
+                codec::from_messagepack(&bytes.0).map_err(|error| Unreadable(format!("command {seq}: {error}")))?;
         }
         Ok(Some((logged.entry.envelope.clone(), bytes, logged)))
     }
