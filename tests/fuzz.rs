@@ -7,7 +7,7 @@ mod central_support;
 mod fuzz_support;
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -414,7 +414,7 @@ fn replies_that_a_stick_brings() {
 
 #[test]
 fn requests_to_join() {
-    let (county, [device, _]) = county();
+    let (county, [device, colleague]) = county();
     let own = Scope { territories: central_support::regions(&[1]), pool: true, workers: vec![device.worker] };
     let (code, _) = issue(&county.authority, &*county.store, county.now, "", &own).unwrap();
     let id = DeviceId(id(2, 77));
@@ -425,7 +425,10 @@ fn requests_to_join() {
     };
     let before = secrets(&county);
     door("requests_to_join", 300, |dice| {
-        let Some(ask) = readable(&sample, dice) else { return };
+        let Some(mut ask) = readable(&sample, dice) else { return };
+        if dice.one_in(4) {
+            ask.device = colleague.id;
+        }
         match join(&county.authority, &*county.store, county.now, &ask) {
             Ok(joined) => {
                 // Only its own code lets anyone in, and nobody in another's place.
@@ -444,7 +447,9 @@ fn requests_to_join() {
 #[test]
 fn requests_over_http() {
     let (county, [mut device, _]) = county();
-    let service = Service::new(county.store.clone(), Limits::default());
+    // Bodies that never come are not waited for long.
+    let limits = Limits { request: Duration::from_millis(400), ..Limits::default() };
+    let service = Service::new(county.store.clone(), limits);
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         let serving = Serving { listen: "127.0.0.1:0".parse().unwrap(), tls: None };
@@ -459,7 +464,9 @@ fn requests_over_http() {
         bytes.extend(zstd::bulk::compress(&vec![0; 64 << 20], 1).unwrap());
         bytes
     };
+    let (mut answered, mut asked) = (0, 0);
     door("requests_over_http", 150, |dice| {
+        asked += 1;
         let path = *dice.pick(&["/v1/push", "/v1/pull", "/v1/bootstrap", "/v1/enroll"]);
         let body = match dice.roll(4) {
             0 => bomb.clone(),
@@ -482,8 +489,8 @@ fn requests_over_http() {
         if dice.one_in(6) {
             request = mutated(&request, dice);
         }
-        let Some(answer) = spoken(address, &request, &body) else { return };
-        let (status, said) = answer;
+        let Some((status, said)) = spoken(address, &request, &body) else { return };
+        answered += 1;
         if right {
             // Its seal may have stayed what it was.
             return;
@@ -498,18 +505,19 @@ fn requests_over_http() {
             assert!(fault["error"]["code"].as_str().is_some_and(|code| code.contains('.')), "{said}");
         }
     });
-    let held = state(&county);
-    assert!(held.len() >= before.len());
-    let (status, _) = spoken(address, b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", b"").unwrap();
-    assert_eq!(status, 200, "the server goes on");
+    assert!(asked < 20 || answered * 2 > asked, "{answered} of {asked} were answered");
+    println!("{answered} of {asked} were answered");
+    assert!(state(&county).len() >= before.len());
+    let ready = || spoken(address, b"GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", b"");
+    // A machine under load may be late once.
+    assert!((0..20).any(|_| matches!(ready(), Some((200, _)))), "the server goes on");
 }
 
 /// Sends a request and reads the status and the whole answer; `None` where the server hangs up.
 fn spoken(address: std::net::SocketAddr, head: &[u8], body: &[u8]) -> Option<(u16, String)> {
     let mut line = TcpStream::connect(address).unwrap();
-    line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    line.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
     let _hung_up = line.write_all(head).and_then(|()| line.write_all(body));
-    let _hung_up = line.shutdown(Shutdown::Write);
     let mut answer = Vec::new();
     let _hung_up = line.read_to_end(&mut answer);
     let text = String::from_utf8_lossy(&answer).into_owned();

@@ -299,7 +299,8 @@ fn bytes_of_a_terminal() {
         one.feed(&bytes, &mut whole);
         let step = 1 + dice.roll(7);
         bytes.chunks(step).for_each(|part| other.feed(part, &mut parts));
-        assert_eq!(whole, parts, "portions of {step} of {bytes:?}");
+        // A string of the terminal's that is too long is given up where a portion ends.
+        assert!(whole == parts || bytes.len() > 4096, "portions of {step} of {bytes:?}");
         one.time_out(&mut whole);
         // The last key comes through, unless a paste was left open; one without end is cut off.
         let mut more = Vec::new();
