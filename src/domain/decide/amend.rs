@@ -3,7 +3,7 @@
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
-use super::register::registered_elsewhere;
+use super::register::{registered_elsewhere, second_head};
 use super::{
     Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
 };
@@ -42,7 +42,7 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
                 Err(fault) => faults.push(fault.of(record.fields())),
             }
         }
-        faults.extend(misplaced(case, &after, &fields)?.map(|fault| fault.of(record.fields())));
+        faults.extend(misplaced(case, &after, &fields, amendments)?.map(|fault| fault.of(record.fields())));
         if !fields.is_empty() {
             changes.push(Change::Update { record: key, fields });
         }
@@ -54,10 +54,23 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
 }
 
 /// A person stands in one household only, and its head is one of its members.
-fn misplaced(case: &Case<'_>, after: &Record, fields: &[FieldChange]) -> Result<Option<Refusal>, Refusal> {
+fn misplaced(
+    case: &Case<'_>,
+    after: &Record,
+    fields: &[FieldChange],
+    amendments: &[Amendment],
+) -> Result<Option<Refusal>, Refusal> {
     let changed = |name: &str| fields.iter().any(|change| change.field == name);
     match after {
         Record::Member(member) if changed("id_number") => registered_elsewhere(case, member),
+        // The head may change in the same command.
+        Record::Member(member)
+            if changed("relation") && !amendments.iter().any(|amendment| amendment.change.field == "head") =>
+        {
+            let dossier = case.dossier(member.household)?;
+            let present: Vec<_> = dossier.present_members().collect();
+            Ok(second_head(&dossier.household, &present, member))
+        }
         Record::Household(household) if changed("head") => {
             let dossier = case.dossier(household.id)?;
             let is_member = dossier.present_members().any(|member| Some(member.id) == household.head);

@@ -3,7 +3,8 @@
 use super::super::validate;
 use super::{Case, Change, Kind, Reason, Record, Refusal, Right, TypedRecord, stamped_record};
 use crate::domain::household::Household;
-use crate::domain::member::Member;
+use crate::domain::mask;
+use crate::domain::member::{HEAD_RELATION, Member};
 
 pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::WorkCases)?;
@@ -24,6 +25,7 @@ pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Chang
             faults.push(elsewhere.of(*member));
         }
         let twice = |other: &&Member| member.id_number.is_some() && other.id_number == member.id_number;
+        faults.extend(second_head(&household, &members, member).map(|fault| fault.of(*member)));
         if members[..at].iter().any(twice) {
             faults.push(Refusal::at("id_number", Reason::PersonTwice).of(*member));
         }
@@ -44,9 +46,13 @@ pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Re
         Kind::Member => {
             case.permit(Right::WorkCases)?;
             if let Record::Member(member) = record {
-                case.dossier(member.household)?;
+                let dossier = case.dossier(member.household)?;
                 if let Some(elsewhere) = registered_elsewhere(case, member)? {
                     return Err(elsewhere.of(member));
+                }
+                let present: Vec<&Member> = dossier.present_members().collect();
+                if let Some(second) = second_head(&dossier.household, &present, member) {
+                    return Err(second.of(member));
                 }
             }
         }
@@ -80,6 +86,13 @@ pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, R
             Change::Create(Box::new(record))
         })
         .collect())
+}
+
+/// A household has one head: who is called so beside its head is refused.
+pub(super) fn second_head(household: &Household, members: &[&Member], member: &Member) -> Option<Refusal> {
+    let head = members.iter().find(|other| Some(other.id) == household.head)?;
+    let second = member.id != head.id && member.relation.as_str() == HEAD_RELATION;
+    second.then(|| Refusal::at("relation", Reason::SecondHead { head: mask::name(&head.name) }))
 }
 
 /// A person stands in one household only.
