@@ -1,14 +1,17 @@
 //! Amending facts, with the check that the author saw what now stands.
 
+use std::collections::BTreeMap;
+
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
-use super::register::{registered_elsewhere, second_head};
+use super::register::{count, registered_elsewhere, second_head};
 use super::{
     Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
+use crate::domain::id::HouseholdId;
 use crate::domain::moment::Now;
 use crate::domain::record::Kind;
 use crate::domain::records::Records;
@@ -49,8 +52,40 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
     }
     match Refusal::from_all(faults) {
         Some(refusal) => Err(refusal),
-        None => Ok(changes),
+        None => {
+            recount(case, amendments, &mut changes)?;
+            Ok(changes)
+        }
     }
+}
+
+/// Who moved away, died or came back is counted, unless the same command says a number of its own.
+fn recount(case: &Case<'_>, amendments: &[Amendment], changes: &mut Vec<Change>) -> Result<(), Refusal> {
+    if amendments.iter().any(|amendment| amendment.change.field == "member_count") {
+        return Ok(());
+    }
+    let mut moves: BTreeMap<HouseholdId, (usize, usize)> = BTreeMap::new();
+    for change in changes.iter() {
+        let Change::Update { record, fields } = change else { continue };
+        let Some(left) = fields.iter().find(|field| field.field == "left_on") else { continue };
+        let Some(Record::Member(member)) = case.records.record(*record)? else { continue };
+        let (came, gone) = moves.entry(member.household).or_default();
+        *came += usize::from(left.after.is_empty());
+        *gone += usize::from(left.before.is_empty());
+    }
+    for (household, (came, gone)) in moves {
+        let dossier = case.dossier(household)?;
+        let Some((key, field)) = count(&dossier, came, gone) else { continue };
+        let held = changes.iter_mut().find_map(|change| match change {
+            Change::Update { record, fields } if *record == key => Some(fields),
+            _ => None,
+        });
+        match held {
+            Some(fields) => fields.push(field),
+            None => changes.push(Change::Update { record: key, fields: vec![field] }),
+        }
+    }
+    Ok(())
 }
 
 /// A person stands in one household only, and its head is one of its members.
