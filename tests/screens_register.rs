@@ -200,3 +200,25 @@ fn the_household_of_a_lead_is_registered_from_the_lead() {
     assert!(saved.contains("已保存：登记家庭"), "{saved}");
     assert_eq!(file(&bench, "周阿婆").unwrap().household.region.as_str(), "990101102202");
 }
+
+#[test]
+fn a_masked_address_is_shown_with_a_reason_and_edited() {
+    let mut bench = village(Lang::Zh, 120, 40);
+    let head = "张淑芬";
+    let before = file(&bench, head).unwrap().household.address.clone();
+    let form = bench.drive.keys("Alt-2 Insert Tab Tab").screen();
+    assert!(!form.contains(&before), "{form}");
+    let mut tabs = 0;
+    while !bench.drive.screen().contains("Ctrl-R") {
+        bench.drive.keys("Tab");
+        tabs += 1;
+        assert!(tabs < 40, "{}", bench.drive.screen());
+    }
+    let sheet = bench.drive.keys("Ctrl-R").screen();
+    assert!(sheet.contains("查看原因"), "{sheet}");
+    let shown = bench.drive.keys("Right F8").screen();
+    assert!(shown.contains(&before), "{shown}");
+    let saved = bench.drive.type_text("后院").keys("F8").screen();
+    assert!(saved.contains("已保存：更正信息"), "{saved}");
+    assert_eq!(file(&bench, head).unwrap().household.address, format!("{before}后院"));
+}

@@ -192,6 +192,10 @@ impl Show {
             io.line(format!("  · {}", reason.message(lang)))?;
         }
         fields(io, &dossier.household, shown(revealed, dossier.household.key()), &place)?;
+        let (told, listed) = (dossier.household.member_count, dossier.present_members().count());
+        if told > 0 && usize::from(told) != listed {
+            io.line(format!("  {}", say::count_differs(lang, told, listed)))?;
+        }
         for (n, member) in dossier.present_members().enumerate() {
             io.line("")?;
             io.line(say::member_title(lang, n + 1, &mask::name(&member.name)))?;
