@@ -14,6 +14,7 @@ pub mod keys;
 pub mod link;
 pub mod portrait;
 pub mod privacy;
+pub mod region;
 pub mod register;
 pub mod replica;
 pub mod risk;

@@ -63,7 +63,7 @@ pub struct Replica {
     phase: Mutex<Phase>,
     phase_changed: Condvar,
     serial: std::sync::atomic::AtomicU64,
-    /// The last command that the server has acknowledged; `None` on a device that works alone.
+    /// How many commands have a final verdict of the server; `None` on a device that works alone.
     acknowledged: RwLock<Option<u64>>,
     /// The server that this device has joined.
     enrolment: RwLock<Option<Arc<sync::Enrolment>>>,

@@ -8,6 +8,7 @@
 //! | households with their members | [`family`] |
 //! | beside the register: new, updated, unchanged; commands | [`plan()`](plan::plan) |
 //! | the answer as JSON, the workbook of errors | [`report`] |
+//! | lists of regions, for the server | [`regions`] |
 //! | lists out of the program | [`export`] |
 //!
 //! An import is `Source::open`, `check`, `plan`, and, when nothing is refused or the person accepts the rest,
@@ -24,6 +25,7 @@ pub mod notice;
 pub mod place;
 pub mod plan;
 pub mod read;
+pub mod regions;
 pub mod report;
 mod rows;
 pub mod source;

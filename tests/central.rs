@@ -681,6 +681,7 @@ fn a_command_that_no_longer_fits_waits_for_its_verdict() {
                 .collect(),
         ),
         max_bytes: 1 << 20,
+        territories: None,
     };
     let page = county.answer(&Request::Pull(pull));
     client.take(&mut first, page).unwrap();
@@ -760,7 +761,14 @@ fn a_program_that_is_too_old_can_still_push() {
     let parcel = Parcel::pack(&push, &first.secret).unwrap();
     assert!(county.answer(&Request::Push(parcel)).is_ok());
     for (protocol, code) in [(0, "protocol.too_old"), (99, "protocol.too_new")] {
-        let pull = Pull { protocol, device: first.id, epoch: 1, known: Known::Cursors(Vec::new()), max_bytes: 1 };
+        let pull = Pull {
+            protocol,
+            device: first.id,
+            epoch: 1,
+            known: Known::Cursors(Vec::new()),
+            max_bytes: 1,
+            territories: None,
+        };
         assert_eq!(county.answer(&Request::Pull(pull)).unwrap_err().code(), code);
     }
 }

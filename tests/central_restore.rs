@@ -2,17 +2,13 @@
 
 mod central_support;
 
-use std::sync::Arc;
-
-use central_support::County;
 use central_support::device::Device;
 use central_support::words::*;
-use zhulian::central::store::LocalStore;
+use central_support::{County, copy, restored};
 use zhulian::domain::command::Command;
 use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
-use zhulian::store::Index as _;
 use zhulian::sync::protocol::Outcome;
 
 /// A need of household 1 that another device verifies: what each said, and the county before either was heard.
@@ -25,22 +21,6 @@ fn a_need_and_its_verification() -> (County, Device, Device) {
     county.sync(&mut author).unwrap();
     county.sync(&mut other).unwrap();
     (county, author, other)
-}
-
-/// The same county with the store of an earlier moment, and the epoch risen.
-fn restored(county: &County, backup: LocalStore) -> County {
-    let store = Arc::new(backup);
-    let restored = County { now: county.now.plus(chrono::Duration::hours(1)), ..County::over(store.clone(), store) };
-    restored.authority.restored().unwrap();
-    restored
-}
-
-fn copy(county: &County) -> LocalStore {
-    let index = zhulian::store::index::MemoryIndex::new();
-    let held = county.store.index();
-    let records = held.scan(b"").map(|record| record.unwrap()).map(|(key, value)| (key, Some(value)));
-    index.apply(held.applied_seq(), &records.collect()).unwrap();
-    LocalStore::new(Arc::new(index))
 }
 
 #[test]
@@ -175,4 +155,20 @@ fn a_copy_does_not_fill_the_store() {
         assert_eq!(error.code(), "device.revoked");
     }
     assert_eq!(county.tx().asides(usize::MAX).unwrap().len(), zhulian::central::authority::MAX_ASIDES);
+}
+
+#[test]
+fn a_feed_that_was_about_to_be_fetched_when_the_server_was_restored_is_fetched_after_all() {
+    use zhulian::sync::client::Local as _;
+    let county = County::new();
+    county.must(&household(1, 1));
+    let mut device = county.device(11, Role::GridWorker, &[1]);
+    county.sync(&mut device).unwrap();
+    let held = device.items.len();
+    device.set_fetching(Some((device.cursors.keys().cloned().collect(), None))).unwrap();
+    device.commit().unwrap();
+    let county = restored(&county, copy(&county));
+    county.sync(&mut device).unwrap();
+    assert_eq!((device.epoch, device.items.len()), (2, held));
+    assert_eq!(device.fetching, None);
 }

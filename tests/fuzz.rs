@@ -301,7 +301,7 @@ impl Laptop {
         county.authority.enrol(at, &joining).unwrap();
         let (url, key) = ("http://127.0.0.1".to_owned(), Bytes(secret.0.to_vec()));
         let enrolment =
-            Enrolment { url, secret: key, name, scope, at, trust: None, allow_plain: false, was: Vec::new() };
+            Enrolment { url, secret: key, name, scope, at, trust: None, allow_plain: false, was: Vec::new(), homes: Default::default() };
         replica.enrol(enrolment).unwrap();
         Laptop { _folder: folder, replica, worker, secret }
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use central_support::words::*;
-use central_support::{County, scope};
+use central_support::{County, copy, restored, scope};
 use tempfile::TempDir;
 use zhulian::central::authority::Enrolment as Joining;
 use zhulian::domain::claim::ClaimState;
@@ -14,6 +14,7 @@ use zhulian::domain::command::Command;
 use zhulian::domain::conflict::Choice;
 use zhulian::domain::id::WorkerId;
 use zhulian::domain::moment::Now;
+use zhulian::domain::need::NeedState;
 use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::{Actor, Role};
 use zhulian::i18n::Explain as _;
@@ -93,6 +94,7 @@ impl Laptop {
             trust: None,
             allow_plain: false,
             was: Vec::new(),
+            homes: Vec::new(),
         };
         self.replica().enrol(enrolment).unwrap();
     }
@@ -441,4 +443,84 @@ fn what_the_server_alone_refuses_leaves_the_view_with_its_verdict() {
     laptop.restart();
     assert!(!stored(&laptop), "it is no longer in the view");
     assert_eq!(laptop.replica().inbox().unwrap().len(), 1);
+}
+
+/// A need that one laptop registered and another verified; of both the server has lost everything.
+fn a_verification_that_waits() -> (County, Laptop, Laptop) {
+    let county = county();
+    let author = Laptop::new(&county, 11, Role::GridWorker, &[1]);
+    let other = Laptop::new(&county, 12, Role::GridWorker, &[1]);
+    let backup = copy(&county);
+    let [register, verify, ..]: [Command; 4] = publish(1, 1, 1).try_into().unwrap();
+    author.act(&county, register);
+    author.sync(&county);
+    other.sync(&county);
+    other.act(&county, verify);
+    other.act(&county, visit(1, 1, other.worker, county.now));
+    other.sync(&county);
+    assert_eq!((need_state(&other), other.replica().unsent()), (Some(NeedState::Valid), 0));
+    (restored(&county, backup), author, other)
+}
+
+fn need_state(laptop: &Laptop) -> Option<NeedState> {
+    laptop.replica().dossier(household_id(1)).unwrap()?.needs.first().map(|need| need.state)
+}
+
+#[test]
+fn a_command_that_waits_at_the_server_is_pending_until_its_final_verdict() {
+    let (county, author, mut other) = a_verification_that_waits();
+    let summary = other.sync(&county);
+    assert_eq!((summary.verdicts.waiting, summary.verdicts.applied, summary.verdicts.refused), (1, 1, 0));
+    for _ in 0..2 {
+        // Nobody has to look at it, and it is not done either.
+        assert_eq!((other.replica().unsent(), other.replica().inbox().unwrap().len(), other.visits(1)), (1, 0, 1));
+        assert_eq!(need_state(&other), None, "what it builds on is not there");
+        other.restart();
+        assert_eq!(other.sync(&county).verdicts.waiting, 1, "it is asked about again");
+    }
+    other.act(&county, visit(2, 1, other.worker, county.now));
+    assert_eq!(other.sync(&county).verdicts.applied, 1, "the queue behind it goes on");
+    author.sync(&county);
+    // Cut off between the final verdict and the page that shows what came of it.
+    other.try_sync(&county, 1, false).unwrap_err();
+    other.restart();
+    assert_eq!(other.replica().unsent(), 0, "it has its final verdict");
+    other.sync(&county);
+    assert_eq!((need_state(&other), other.visits(1)), (Some(NeedState::Valid), 2));
+    assert_eq!((other.replica().unsent(), other.replica().inbox().unwrap().len()), (0, 0));
+    assert_eq!(other.sync(&county).rounds, 1, "nothing is asked any more");
+    author.sync(&county);
+    let files = [&author, &other].map(|laptop| laptop.replica().dossier(household_id(1)).unwrap().unwrap());
+    assert_eq!(files[0], files[1]);
+}
+
+#[test]
+fn a_command_that_waited_in_vain_comes_into_the_inbox() {
+    let (mut county, _author, mut other) = a_verification_that_waits();
+    other.sync(&county);
+    county.now = county.now.plus(chrono::Duration::days(92));
+    county.authority.sweep(county.now, 50).unwrap();
+    other.sync(&county);
+    other.restart();
+    let inbox = other.replica().inbox().unwrap();
+    let told = |outcome: &Outcome| matches!(outcome, Outcome::Refused { told, .. } if told.code == "record.not_found");
+    assert!(inbox.len() == 1 && told(&inbox[0].outcome), "{inbox:?}");
+    assert_eq!((other.replica().unsent(), need_state(&other)), (0, None));
+    assert_eq!(other.sync(&county).rounds, 1);
+}
+
+#[test]
+fn a_laptop_learns_which_territories_are_its_own() {
+    let county = county();
+    let mut laptop = Laptop::new(&county, 11, Role::GridWorker, &[1]);
+    let held = |laptop: &Laptop| laptop.replica().territories().unwrap().unwrap();
+    assert_eq!(held(&laptop), central_support::regions(&[1]));
+    county.authority.assign(county.now, laptop.replica().device(), &scope(laptop.worker, &[2, 3])).unwrap();
+    laptop.sync(&county);
+    laptop.restart();
+    assert_eq!(held(&laptop), central_support::regions(&[2, 3]), "also one in which nobody lives yet");
+    assert_eq!(laptop.sync(&county).rounds, 1, "it is told once");
+    laptop.villages = vec![3];
+    laptop.enrol(&county, 11);
+    assert_eq!(held(&laptop), central_support::regions(&[3]));
 }

@@ -64,6 +64,7 @@ impl Laptop {
             trust: None,
             allow_plain: false,
             was: Vec::new(),
+            homes: Vec::new(),
         };
         replica.enrol(enrolment).unwrap();
         replica.sync_once(&mut Wire(county), Now::new(county.now), &mut |_| {}).unwrap();

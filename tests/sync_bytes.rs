@@ -143,7 +143,7 @@ proptest! {
             Some(digest) => Known::Digest(digest),
             None => Known::Cursors(cursors.into_iter().map(|(feed, seq)| Cursor { feed, seq }).collect()),
         };
-        let pull = Pull { protocol, device: device.id, epoch, known, max_bytes };
+        let pull = Pull { protocol, device: device.id, epoch, known, max_bytes, territories: None };
         let before = held(&county);
         match county.authority.pull(county.now, &pull) {
             Ok(page) => prop_assert!(page.entries.iter().all(|entry| entry.feed != Feed::Territory(region(2)))),

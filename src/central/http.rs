@@ -8,10 +8,12 @@
 //! |---|---|
 //! | the routes, and what each does | `routes` |
 //! | errors as answers: status, body, `Retry-After` | `answer` |
+//! | how many connections may be open | `crowd` |
 //! | what is told to operators | `metrics`, `openapi` |
 //! | listening, TLS, the graceful end | `listen` |
 
 mod answer;
+mod crowd;
 mod listen;
 mod metrics;
 mod openapi;
@@ -44,6 +46,11 @@ pub struct Limits {
     pub wait: Duration,
     /// The longest that a request may take, from its head to its answer.
     pub request: Duration,
+    /// Connections that may be open; who comes beyond them is told to come back.
+    pub connections: usize,
+    /// Bytes of commands that stand are kept for so many days; see
+    /// [`Authority::sweep_and_trim`](super::authority::Authority::sweep_and_trim).
+    pub keep_days: i64,
     /// The largest body, in bytes as it travels.
     pub body: usize,
     /// How long requests that have begun may go on after the server was told to end.
@@ -57,6 +64,8 @@ impl Default for Limits {
             waiting: 512,
             wait: Duration::from_secs(10),
             request: Duration::from_secs(60),
+            connections: 4096,
+            keep_days: 365,
             body: MAX_PUSH + (256 << 10),
             grace: Duration::from_secs(20),
         }
@@ -70,6 +79,7 @@ pub struct Service {
     limits: Limits,
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
+    connections: AtomicUsize,
     ending: AtomicBool,
     metrics: Metrics,
 }
@@ -83,6 +93,7 @@ impl Service {
             limits,
             permits: Arc::new(Semaphore::new(limits.concurrent.max(1))),
             waiting: AtomicUsize::new(0),
+            connections: AtomicUsize::new(0),
             ending: AtomicBool::new(false),
             metrics: Metrics::default(),
         })

@@ -11,15 +11,19 @@
 //! | to find | look in |
 //! |---|---|
 //! | connections, and what becomes of broken ones | `pool` |
+//! | TLS to the database | `tls` |
 //! | tables, and how they come to be | `schema` |
 //! | the transaction | `transaction`, its gathered writes `gathered` |
+//! | old bytes | `trim` |
 //! | one-time codes | `codes` |
 
 mod codes;
 mod gathered;
 mod pool;
 mod schema;
+mod tls;
 mod transaction;
+mod trim;
 
 use std::sync::Arc;
 

@@ -51,6 +51,10 @@ pub trait Store: Send + Sync {
 pub trait Transaction {
     /// The county's own state: epoch, identity, counters. Locked for writing by [`Transaction::put_realm`] alone.
     fn realm(&mut self) -> Result<Realm, StoreFault>;
+    /// The same, locked until the commit: for who counts on in it.
+    fn lock_realm(&mut self) -> Result<Realm, StoreFault> {
+        self.realm()
+    }
     /// Replaces the county's own state.
     fn put_realm(&mut self, realm: &Realm) -> Result<(), StoreFault>;
 

@@ -7,8 +7,7 @@ use serde_json::json;
 use super::{Fault, Io, Outcome, Run, secret};
 use crate::desk::Desk;
 use crate::i18n::cli as say;
-use crate::store::BackupOptions;
-use crate::store::{Kdf, KeyKind};
+use crate::store::{BackupOptions, Kdf, KeyKind, Store};
 
 /// Writes everything into one sealed file
 ///
@@ -26,6 +25,16 @@ pub struct Backup {
 
 impl Run for Backup {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
+        self.of_store(desk.replica().store(), io)
+    }
+}
+
+impl Backup {
+    /// Writes everything of that store.
+    ///
+    /// # Errors
+    /// Those of [`Store::backup`].
+    pub fn of_store(&self, store: &Store, io: &mut Io<'_>) -> Outcome {
         let path = io.path(&self.file);
         let passphrase = match &self.own_passphrase_file {
             Some(file) => Some((secret::read(&io.path(file))?, Kdf::default())),
@@ -34,7 +43,6 @@ impl Run for Backup {
         let own = passphrase.is_some();
         let options = BackupOptions { journal_from: 0, passphrase, meta: b"" };
         let lang = io.lang;
-        let store = desk.replica().store().clone();
         let moved = store.backup(&path, &options, &mut |done, total| io.progress(&say::copying(lang, done, total)))?;
         io.progress_done();
         let key = match (own, store.key_kind()) {

@@ -96,6 +96,21 @@ pub enum CliError {
         /// How many.
         count: usize,
     },
+    /// A backup of a database that this program does not keep itself. `backup.foreign_store`
+    #[error("the database has tools of its own")]
+    ForeignStore,
+    /// A spreadsheet that is no list of regions. `regions.no_header`
+    #[error("{file}: no list of regions")]
+    NoRegions {
+        /// The file's name.
+        file: String,
+    },
+    /// A list of regions with errors, which keep everything out. `regions.refused`
+    #[error("{count} errors")]
+    RegionsRefused {
+        /// How many.
+        count: usize,
+    },
     /// A command that needs the home for itself while another process has it. `home.in_use`
     #[error("the home is in use")]
     NeedsWhole {
@@ -119,6 +134,9 @@ impl Explain for CliError {
             CliError::Unwell => "doctor.findings",
             CliError::FiguresDiffer { .. } => "demo.figures_differ",
             CliError::ImportRefused { .. } => "import.refused",
+            CliError::ForeignStore => "backup.foreign_store",
+            CliError::NoRegions { .. } => "regions.no_header",
+            CliError::RegionsRefused { .. } => "regions.refused",
             CliError::NeedsWhole { .. } => "home.in_use",
         }
     }
@@ -145,6 +163,9 @@ impl Explain for CliError {
             CliError::Unwell => say::unwell(lang).to_owned(),
             CliError::FiguresDiffer { count } => say::figures_differ(lang, *count),
             CliError::ImportRefused { count } => say::import_refused(lang, *count),
+            CliError::ForeignStore => say::foreign_store(lang).to_owned(),
+            CliError::NoRegions { file } => format!("“{file}”：{}", crate::i18n::region::regions_no_header(lang)),
+            CliError::RegionsRefused { count } => say::regions_refused(lang, *count),
             CliError::NeedsWhole { pid } => say::needs_whole(lang, &process(pid)),
         }
     }
@@ -162,6 +183,9 @@ impl Explain for CliError {
             CliError::Unwell => say::unwell_remedy(lang).to_owned(),
             CliError::FiguresDiffer { .. } => say::figures_differ_remedy(lang).to_owned(),
             CliError::ImportRefused { .. } => say::import_refused_remedy(lang).to_owned(),
+            CliError::ForeignStore => say::foreign_store_remedy(lang).to_owned(),
+            CliError::NoRegions { .. } => crate::i18n::region::regions_no_header_remedy(lang).to_owned(),
+            CliError::RegionsRefused { .. } => say::regions_refused_remedy(lang).to_owned(),
             CliError::NeedsWhole { .. } => say::needs_whole_remedy(lang).to_owned(),
         }
     }
@@ -285,7 +309,9 @@ macro_rules! told {
 told!(
     CliError,
     crate::replica::sync::DeviceSyncError,
+    crate::replica::sync::Homeless,
     crate::sync::http::LinkError,
+    crate::sync::http::SyncError,
     crate::central::http::ServeError,
     crate::central::store::StoreFault,
     crate::desk::IntakeError,

@@ -98,8 +98,8 @@ impl Import {
             // A bulk commit leaves the index in a state that is slow to open once.
             desk.replica().store().settle()?;
         }
-        if let Some(joined) = desk.replica().enrolment().filter(|_| committed) {
-            let outside = desk.replica().households_outside(&joined.scope);
+        if committed {
+            let outside = desk.replica().households_outside()?;
             if outside > 0 {
                 io.remark(say::enrolled_outside(lang, outside));
             }

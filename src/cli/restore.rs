@@ -31,8 +31,19 @@ impl Restore {
     /// `backup.other_key`, and the disk's.
     pub fn run(&self, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Outcome {
         let home = Home::new(&io.home);
+        let (moved, folder) = (self.make(&home, passphrase_file, io)?, io.home.display().to_string());
+        let mut value = json!(moved);
+        value["home"] = json!(io.home);
+        io.answer(&value, say::restored(io.lang, &folder, moved.records, moved.entries))
+    }
+
+    /// Makes that home from the backup.
+    ///
+    /// # Errors
+    /// As [`Restore::run`].
+    pub fn make(&self, home: &Home, passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Moved, Fault> {
         if home.exists()? {
-            return Err(StoreError::RestoreNotEmpty(io.home.clone()).into());
+            return Err(StoreError::RestoreNotEmpty(home.root().to_path_buf()).into());
         }
         let backup = io.path(&self.file);
         // A backup that cannot be read is told as such, before a folder is made for it.
@@ -45,14 +56,11 @@ impl Restore {
             (Some(passphrase), None) => Unlock::Passphrase(passphrase),
             (None, None) => Unlock::Nothing,
         };
-        let mut done = restore(&home, &backup, &unlock, io);
+        let mut done = restore(home, &backup, &unlock, io);
         if matches!(&done, Err(StoreError::Locked)) && !given && io.asks {
-            done = restore(&home, &backup, &Unlock::Passphrase(secret::ask(io)?), io);
+            done = restore(home, &backup, &Unlock::Passphrase(secret::ask(io)?), io);
         }
-        let moved = done?;
-        let mut value = json!(moved);
-        value["home"] = json!(io.home);
-        io.answer(&value, say::restored(io.lang, &io.home.display().to_string(), moved.records, moved.entries))
+        Ok(done?)
     }
 }
 

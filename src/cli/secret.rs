@@ -13,6 +13,26 @@ pub fn named(file: Option<&PathBuf>, io: &Io<'_>) -> Result<Option<Passphrase>, 
     file.cloned().or_else(from_env).map(|file| read(&io.path(&file))).transpose()
 }
 
+/// A text in which addresses keep no password: what stands between `//` and `@` is left out.
+pub fn without_password(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(':') {
+        let (before, after) = rest.split_at(at + 1);
+        shown.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '”')).unwrap_or(after.len());
+        // To the last @, for a password may hold one.
+        match after[..end].rfind('@') {
+            Some(host) => {
+                shown.push('…');
+                rest = &after[host..];
+            }
+            None => rest = after,
+        }
+    }
+    shown + rest
+}
+
 /// The first line of a file.
 pub fn read(path: &Path) -> Result<Passphrase, Fault> {
     let text = std::fs::read_to_string(path).map(zeroize::Zeroizing::new);
@@ -71,4 +91,19 @@ pub fn ask_new_or_none(io: &mut Io<'_>, question: &str) -> Result<Option<Passphr
 fn typed(question: &str) -> Result<zeroize::Zeroizing<String>, Fault> {
     let answer = rpassword::prompt_password(question).map(zeroize::Zeroizing::new);
     answer.map_err(|error| CliError::file(Path::new("/dev/tty"), &error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let check = |text: &str, expected: &str| assert_eq!(without_password(text), expected);
+        check("postgres://u:geheim@h/db", "postgres:…@h/db");
+        check("Postgres:/u:ge@heim@h/db?a=b", "Postgres:…@h/db?a=b");
+        check("“--x” u:geheim@h z:y@w", "“--x” u:…@h z:…@w");
+        check("127.0.0.1:7600", "127.0.0.1:7600");
+        check("王", "王");
+    }
 }

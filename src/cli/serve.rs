@@ -43,6 +43,10 @@ impl Attending {
         let Some(command) = cli.command.as_ref().filter(|command| command.is_of_a_desk()) else {
             return Err(CliError::NeedsWhole { pid: Some(std::process::id()) }.into());
         };
+        if matches!(command, super::Sub::Sync(act) if act.watches()) {
+            // It would go on here after whoever asked for it has gone.
+            return Err(CliError::NeedsWhole { pid: Some(std::process::id()) }.into());
+        }
         if (self.locked)() && self.replica.store().key_kind() == KeyKind::Passphrase {
             return Err(StoreError::Locked.into());
         }

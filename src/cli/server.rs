@@ -3,10 +3,12 @@
 //! The server's data lie in the folder `server` of the home, with a lock and a socket of their own. While a server runs,
 //! `server …` hands its command to it through that socket; otherwise it opens the store itself.
 
+mod backup;
 mod device;
 mod feed;
 mod ingest;
 mod place;
+mod region;
 mod serve;
 mod worker;
 
@@ -20,7 +22,13 @@ use self::place::Place;
 use super::{CliError, Fault, Io, Outcome, reach};
 use crate::central::Authority;
 use crate::central::enrolment::County;
+use crate::central::store::{Embedded, StoreFault};
+use crate::domain::record::Record;
 use crate::owner::{self, Answer, Request};
+use crate::store::StoreError;
+use crate::sync::feed::Feed;
+use crate::sync::fold::Body;
+use crate::sync::protocol::ProtocolError;
 
 /// What a bureau administers.
 pub struct Bureau<'c> {
@@ -28,6 +36,8 @@ pub struct Bureau<'c> {
     pub authority: &'c Authority,
     /// The county's store.
     pub county: &'c dyn County,
+    /// The embedded store beneath, where it is that one.
+    pub embedded: Option<&'c Embedded>,
 }
 
 /// Where the server's data are, and what to do there.
@@ -53,7 +63,13 @@ enum Act {
     /// Feeds, and who holds them
     #[command(subcommand)]
     Feed(feed::Feed),
+    /// Regions of the county: towns, villages, grids
+    #[command(subcommand)]
+    Region(region::Region),
     Ingest(ingest::Ingest),
+    Backup(backup::BackupCounty),
+    Restore(backup::RestoreCounty),
+    Restored(backup::Restored),
 }
 
 impl Server {
@@ -65,6 +81,9 @@ impl Server {
         /// How long to wait for a server that starts or ends, or for another command.
         const PATIENCE: Duration = Duration::from_secs(15);
         let home = place::home(io);
+        if let Some(restore) = self.restores() {
+            return restore.run(passphrase_file, io).map(|()| 0);
+        }
         let began = Instant::now();
         loop {
             let args = args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
@@ -95,7 +114,12 @@ impl Server {
             Act::Worker(act) => act.run(bureau, io),
             Act::Device(act) => act.run(bureau, io),
             Act::Feed(act) => act.run(bureau, io),
+            Act::Region(act) => act.run(bureau, io),
             Act::Ingest(act) => act.run(bureau, io),
+            Act::Backup(act) => act.run(bureau, io),
+            Act::Restored(act) => act.run(bureau, io),
+            // A store that is open is none to restore into.
+            Act::Restore(_) => Err(StoreError::RestoreNotEmpty(io.home.join("server")).into()),
         }
     }
 }
@@ -123,6 +147,27 @@ fn pick<T>(
         0 => Err(super::ids::not_found(kind, field).into()),
         1 => Ok(found.remove(0)),
         count => Err(CliError::Ambiguous { text: text.to_owned(), count, field }.into()),
+    }
+}
+
+/// Every reference record of the county, in the order of ids.
+fn each_reference(bureau: &Bureau<'_>, see: &mut dyn FnMut(Record)) -> Result<(), Fault> {
+    const AT_ONCE: usize = 500;
+    let failed = |fault: StoreFault| Fault::from(ProtocolError::from(fault));
+    let mut tx = bureau.county.begin().map_err(failed)?;
+    let mut after = None;
+    loop {
+        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), AT_ONCE).map_err(failed)?;
+        for document in &documents {
+            let body = Body::decode(&document.key, &document.body.0);
+            if let Body::Record(record) = body.map_err(|fault| failed(StoreFault::Damaged(fault.0)))? {
+                see(record);
+            }
+        }
+        if documents.len() < AT_ONCE {
+            return Ok(());
+        }
+        after = documents.last().map(|document| document.key.clone());
     }
 }
 

@@ -1,13 +1,17 @@
 //! `sync`
 
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::{CliError, Io, Outcome, Run};
+use super::{CliError, Fault, Io, Outcome, Run};
 use crate::desk::Desk;
 use crate::i18n::{Explain as _, cli as say};
+use crate::replica::sync::DeviceSyncError;
 use crate::store::codec;
 use crate::sync::http::{Backoff, Progress, Summary};
 use crate::sync::protocol::{MAX_FILE, ProtocolError, SealedReply};
@@ -21,6 +25,9 @@ pub struct Sync {
     /// Goes on synchronising until it is stopped
     #[arg(long, conflicts_with_all = ["to_file", "from_file"])]
     watch: bool,
+    /// Seconds between two rounds of --watch
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, requires = "watch", value_parser = clap::value_parser!(u16).range(1..))]
+    every: u16,
     /// Writes what waits to be sent into a file instead of sending it
     #[arg(long, value_name = "FILE", conflicts_with = "from_file")]
     to_file: Option<PathBuf>,
@@ -29,8 +36,6 @@ pub struct Sync {
     from_file: Option<PathBuf>,
 }
 
-/// Between two rounds of `--watch`.
-const PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
@@ -39,7 +44,7 @@ impl Run for Sync {
         match (&self.to_file, &self.from_file) {
             (Some(path), _) => to_file(desk, io, path),
             (_, Some(path)) => from_file(desk, io, path),
-            _ if self.watch => watch(desk, io),
+            _ if self.watch => watch(desk, io, Duration::from_secs(self.every.into())),
             _ => {
                 let summary = once(desk, io)?;
                 told(io, &summary)
@@ -48,7 +53,14 @@ impl Run for Sync {
     }
 }
 
-fn once(desk: &Desk, io: &mut Io<'_>) -> Result<Summary, crate::replica::sync::DeviceSyncError> {
+impl Sync {
+    /// Whether it goes on until it is stopped.
+    pub fn watches(&self) -> bool {
+        self.watch
+    }
+}
+
+fn once(desk: &Desk, io: &mut Io<'_>) -> Result<Summary, DeviceSyncError> {
     let lang = io.lang;
     let done = desk.replica().sync_with_server(Desk::now(), &mut |progress| match progress {
         Progress::Pushed(done, total) => io.progress(&say::sync_pushed(lang, done, total)),
@@ -60,30 +72,82 @@ fn once(desk: &Desk, io: &mut Io<'_>) -> Result<Summary, crate::replica::sync::D
 }
 
 fn told(io: &mut Io<'_>, summary: &Summary) -> Outcome {
+    if summary.verdicts.waiting > 0 {
+        io.remark(say::sync_held_up(io.lang, summary.verdicts.waiting));
+    }
     let line = say::synced(io.lang, summary.pushed, summary.verdicts.refused, summary.pulled);
     io.answer(summary, line)
 }
 
-/// Rounds until somebody stops it: at a steady, jittered pace while all is well, ever more slowly while it is not.
-fn watch(desk: &Desk, io: &mut Io<'_>) -> Outcome {
-    let mut steady = Backoff::new(PAUSE, PAUSE);
-    let mut failing = Backoff::new(PAUSE, LONGEST_PAUSE);
+/// Rounds until somebody stops it: at a steady, jittered pace while all is well, ever more slowly while it is not, and
+/// never sooner than the server asked. What is told is told at once; of a failure that goes on, once.
+fn watch(desk: &Desk, io: &mut Io<'_>, every: Duration) -> Outcome {
+    let stop = Stop::listen()?;
+    let mut steady = Backoff::new(every, every);
+    let mut failing = Backoff::new(every, LONGEST_PAUSE.max(every));
+    let mut failed: Option<String> = None;
     loop {
         let pause = match once(desk, io) {
             Ok(summary) => {
-                failing = Backoff::new(PAUSE, LONGEST_PAUSE);
-                if summary.pushed > 0 || summary.pulled > 0 {
-                    told(io, &summary)?;
+                failing.reset();
+                if failed.take().is_some() || summary.pushed > 0 || summary.pulled > 0 {
+                    say_now(io, &summary)?;
                 }
                 steady.pause(None)
             }
+            // Somebody else's round does as well.
+            Err(DeviceSyncError::Busy) => steady.pause(None),
             Err(error) if error.is_passing() => {
-                io.remark(error.message(io.lang));
-                failing.pause(None)
+                let pause = failing.pause(error.retry_after());
+                if failed.as_deref() != Some(error.code()) {
+                    super::fault::tell(io, &error, &[]);
+                    io.remark(say::sync_waiting(io.lang, pause.as_secs().max(1)));
+                    failed = Some(error.code().to_owned());
+                }
+                pause
             }
             Err(error) => return Err(error.into()),
         };
-        std::thread::sleep(pause);
+        if stop.comes_within(pause) {
+            return Ok(());
+        }
+    }
+}
+
+/// Tells what a round did without waiting for the end of the command, which may be days away.
+fn say_now(io: &mut Io<'_>, summary: &Summary) -> Outcome {
+    let line = if io.json {
+        serde_json::to_string(summary).map_err(std::io::Error::from)?
+    } else {
+        say::synced(io.lang, summary.pushed, summary.verdicts.refused, summary.pulled)
+    };
+    let mut out = std::io::stdout();
+    Ok(writeln!(out, "{line}").and_then(|()| out.flush())?)
+}
+
+/// SIGTERM, SIGINT and SIGHUP end the watch between two rounds, with the home closed as it should be.
+struct Stop {
+    told: UnixStream,
+}
+
+impl Stop {
+    fn listen() -> Result<Stop, Fault> {
+        let (told, teller) = UnixStream::pair()?;
+        for signal in [SIGTERM, SIGINT, SIGHUP] {
+            signal_hook::low_level::pipe::register(signal, teller.try_clone()?)?;
+        }
+        Ok(Stop { told })
+    }
+
+    /// Waits so long for a signal.
+    fn comes_within(&self, pause: Duration) -> bool {
+        // A time-out of nothing would mean for ever.
+        let waits = self.told.set_read_timeout(Some(pause.max(Duration::from_millis(1))));
+        let mut one = [0];
+        match waits.and_then(|()| (&self.told).read(&mut one)) {
+            Ok(_) => true,
+            Err(error) => !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted),
+        }
     }
 }
 

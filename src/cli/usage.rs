@@ -95,12 +95,14 @@ struct UsageError<'a>(&'a clap::Error);
 impl UsageError<'_> {
     /// One thing that clap knows about the error.
     fn context(&self, kind: ContextKind) -> String {
-        match self.0.get(kind) {
+        let text = match self.0.get(kind) {
             Some(ContextValue::String(text)) => text.clone(),
             Some(ContextValue::Strings(texts)) => texts.join(", "),
             Some(other) => other.to_string(),
             None => String::new(),
-        }
+        };
+        // What stands in the wrong place may be the address of a database.
+        super::secret::without_password(&text)
     }
 
     /// What might have been meant.

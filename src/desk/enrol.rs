@@ -6,14 +6,14 @@ use super::Desk;
 use crate::domain::id::WorkerId;
 use crate::domain::moment::Now;
 use crate::i18n::{Explain, Lang};
-use crate::replica::sync::Enrolment;
+use crate::replica::sync::{Enrolment, Homeless, rehome};
 use crate::replica::{Replica, ReplicaError};
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::store::seal::random_secret;
 use crate::sync::feed::Scope;
-use crate::sync::http::{Join, Link, LinkError, Options};
-use crate::sync::protocol::Bytes;
+use crate::sync::http::{Join, Link, LinkError, Options, SyncError, regions};
+use crate::sync::protocol::{Bytes, MAX_PAGE};
 
 /// What joining takes.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +60,12 @@ pub enum JoinError {
     /// The connection, or the server's refusal.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// The county's regions could not be fetched.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// Households here lie in places that are no regions of the county.
+    #[error(transparent)]
+    Homeless(#[from] Homeless),
     /// Who works here could not be kept.
     #[error(transparent)]
     Settings(#[from] SettingsError),
@@ -71,6 +77,8 @@ impl JoinError {
             JoinError::Replica(error) => error,
             JoinError::Store(error) => error,
             JoinError::Link(error) => error,
+            JoinError::Sync(error) => error,
+            JoinError::Homeless(error) => error,
             JoinError::Settings(error) => error,
         }
     }
@@ -96,7 +104,7 @@ impl Desk {
     /// data come with the first round.
     ///
     /// # Errors
-    /// `enrol.demo_home`, `enrol.code_wrong`, `enrol.code_over`, those of the connection, and the store's. Until the
+    /// `enrol.demo_home`, `enrol.code_wrong`, `enrol.code_over`, `enrol.regions_unknown` ([`Homeless`]), those of the connection, and the store's. Until the
     /// enrolment is kept nothing has changed here.
     pub fn join(replica: &Replica, joining: &Joining, now: Now) -> Result<Joined, JoinError> {
         replica.may_enrol()?;
@@ -107,6 +115,14 @@ impl Desk {
         let secret = Bytes(random_secret()?.to_vec());
         let code = code.trim().to_owned();
         let joined = link.enrol(&Join { code, device: replica.device(), secret: secret.clone(), name })?;
+        // Before anything is sent: a household under a code that was made up here belongs to no territory.
+        let homemade = replica.homemade_regions()?;
+        let homes = if homemade.is_empty() {
+            Vec::new()
+        } else {
+            let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
+            rehome(&homemade, &official, &joined.scope, now.today())?
+        };
         replica.enrol(Enrolment {
             url,
             secret,
@@ -116,8 +132,9 @@ impl Desk {
             trust,
             allow_plain,
             was: Vec::new(),
+            homes,
         })?;
-        let outside = replica.households_outside(&joined.scope);
+        let outside = replica.households_outside()?;
         let joined = Joined { name: joined.name, scope: joined.scope, outside };
         if let Some(worker) = joined.worker() {
             crate::settings::write(&replica.store().home().settings_path(), "worker", &worker.to_string())?;

@@ -6,6 +6,8 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use super::Desk;
 use crate::domain::codes::{self, Code};
 use crate::domain::command::Command;
@@ -15,13 +17,13 @@ use crate::domain::moment::Now;
 use crate::domain::numbering::{self, Series};
 use crate::domain::record::Record;
 use crate::domain::records::{Dossier, Unreadable};
-use crate::domain::region::{Level, Region, RegionCode};
+use crate::domain::region::{Level, Region, RegionCode, UNNAMED_TOWN};
 use crate::domain::worker::Right;
 use crate::replica::projection::category_code;
 use crate::replica::reference::Reference;
 use crate::replica::{Replica, ReplicaError, Stage};
 use crate::roster::check::{self, Stopped};
-use crate::roster::place::Place;
+use crate::roster::place::{self, Place, PlaceFault};
 use crate::roster::plan::{self, Mint, Plan, PlanError, Register};
 use crate::roster::read::Watch;
 use crate::roster::source::Source;
@@ -33,8 +35,9 @@ impl Desk {
     /// The job was stopped, the role may not import, or a held record cannot be read.
     pub fn plan_import(&self, source: Source, watch: Watch<'_>) -> Result<Plan, IntakeError> {
         self.permit_import()?;
-        let register = HeldRegister { replica: self.replica() };
-        let checked = check::check(source, &mut |number| matches!(register.person(number), Ok(Some(_))), &mut *watch)?;
+        let register = HeldRegister::of(self.replica())?;
+        let mut registered = |number: &IdNumber| matches!(register.person(number), Ok(Some(_)));
+        let checked = check::check_within(source, &mut registered, &mut |place| register.may_lie(place), &mut *watch)?;
         Ok(plan::plan(checked, &register, watch)?)
     }
 
@@ -49,7 +52,13 @@ impl Desk {
         progress: &mut dyn FnMut(Stage, u64) -> ControlFlow<()>,
     ) -> Result<u64, IntakeError> {
         self.permit_import()?;
-        let register = HeldRegister { replica: self.replica() };
+        let register = HeldRegister::of(self.replica())?;
+        // The device has joined a county since the plan was made: there, nobody makes up regions.
+        if register.territories.is_some()
+            && let Some(place) = plan.new_places().next()
+        {
+            return Err(PlaceFault::Unknown { name: place.to_string() }.into());
+        }
         let minted = RefCell::new(VecDeque::new());
         let mut mint = DeskMint::new(self, now, &minted);
         let mut planned = plan.commands(&register, &mut mint);
@@ -89,6 +98,9 @@ pub enum IntakeError {
     /// The plan could not be made.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A place is no region of the county.
+    #[error(transparent)]
+    Place(#[from] PlaceFault),
     /// The replica refused or failed.
     #[error(transparent)]
     Replica(#[from] ReplicaError),
@@ -114,6 +126,7 @@ impl IntakeError {
         match self {
             IntakeError::Stopped(error) => error,
             IntakeError::Plan(error) => error,
+            IntakeError::Place(error) => error,
             IntakeError::Replica(error) => error,
         }
     }
@@ -122,6 +135,38 @@ impl IntakeError {
 /// The replica as an import reads it.
 struct HeldRegister<'a> {
     replica: &'a Replica,
+    /// What the device of a county may hold; `None` on one that works alone.
+    territories: Option<Vec<RegionCode>>,
+    today: NaiveDate,
+    /// Places that were looked up in the county's tree.
+    known: RefCell<HashMap<Place, Result<RegionCode, PlaceFault>>>,
+}
+
+impl<'a> HeldRegister<'a> {
+    fn of(replica: &'a Replica) -> Result<HeldRegister<'a>, ReplicaError> {
+        let territories = replica.territories()?;
+        Ok(HeldRegister { replica, territories, today: Desk::now().today(), known: RefCell::default() })
+    }
+
+    /// Whether a household may lie there: on a device of a county only in an official region of its territory, for
+    /// anything else would leave it with the next round.
+    fn may_lie(&self, place: &Place) -> Result<(), PlaceFault> {
+        match &self.territories {
+            None => Ok(()),
+            Some(territories) => self.official(place, territories).map(drop),
+        }
+    }
+
+    fn official(&self, place: &Place, territories: &[RegionCode]) -> Result<RegionCode, PlaceFault> {
+        if let Some(known) = self.known.borrow().get(place) {
+            return known.clone();
+        }
+        let memory = self.replica.read();
+        let regions = memory.reference.regions.values().map(|region| &**region);
+        let found = place::official(place, regions, territories, self.today);
+        self.known.borrow_mut().insert(place.clone(), found.clone());
+        found
+    }
 }
 
 impl Register for HeldRegister<'_> {
@@ -132,7 +177,12 @@ impl Register for HeldRegister<'_> {
         self.replica.dossier(household).map_err(|error| Unreadable(error.to_string()))
     }
     fn region(&self, place: &Place) -> Result<Option<RegionCode>, Unreadable> {
-        Ok(locate(&self.replica.read().reference, place))
+        Ok(match &self.territories {
+            // A town alone is asked for too: which part of the register a roster is about.
+            Some(_) if place.village.is_none() => locate(&self.replica.read().reference, place),
+            Some(territories) => self.official(place, territories).ok(),
+            None => locate(&self.replica.read().reference, place),
+        })
     }
     fn households(&self, category: &Code, region: &RegionCode) -> Result<Vec<HouseholdId>, Unreadable> {
         let memory = self.replica.read();
@@ -253,7 +303,7 @@ impl Mint for DeskMint<'_> {
         let mut code = county;
         // A village without a town stands below an unnamed one.
         if place.town.is_none() && (place.village.is_some() || place.grid.is_some()) {
-            code = self.below(&code, Level::Town, "（未分乡镇）");
+            code = self.below(&code, Level::Town, UNNAMED_TOWN);
         }
         for (level, name) in place.parts() {
             if matches!(level, Level::Town | Level::Village | Level::Grid) {

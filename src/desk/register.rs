@@ -21,7 +21,7 @@ use crate::domain::refusal::{Reason, Refusal};
 use crate::domain::region::{Level, Region, RegionCode};
 use crate::domain::value::{FieldValue as _, Value};
 use crate::replica::{Committed, Projection, ReplicaError};
-use crate::roster::place::Place;
+use crate::roster::place::{self, Place, PlaceFault};
 use crate::roster::plan::Mint as _;
 
 /// A household to be put on the register by hand.
@@ -46,7 +46,8 @@ impl Desk {
     }
 
     /// Puts a household with its members on the register. Archive number, number of persons and the head are filled in
-    /// where they are blank; a village that is not on the list is registered first, with a provisional code.
+    /// where they are blank; a village that is not on the list is registered first, with a provisional code; on a
+    /// device of a county it is refused instead.
     ///
     /// # Errors
     /// [`Reason::OutsideTerritory`]; [`Reason::HouseholdLike`] where the village has a household whose head bears the same name, unless that was looked
@@ -55,7 +56,11 @@ impl Desk {
         let Registration { mut household, mut members, new_place, despite_like } = registration;
         let mut new_regions = Vec::new();
         if let Some((town, village)) = new_place {
-            (household.region, new_regions) = self.provisional_village(&town, &village, now);
+            match self.replica().territories()? {
+                // In a county nobody makes up regions: the household would leave the device with the next round.
+                Some(territories) => household.region = self.official_village(&town, &village, &territories, now)?,
+                None => (household.region, new_regions) = self.provisional_village(&town, &village, now),
+            }
         }
         if !household.region.is_empty() && !is_within(&household.region, &self.actor().regions) {
             let region = self.replica().read().reference.place(&household.region);
@@ -83,6 +88,33 @@ impl Desk {
         }
         let records = std::iter::once(Record::Household(household)).chain(members.into_iter().map(Record::Member));
         self.replica().commit(self.actor(), now, Command::RegisterHousehold { records: records.collect() })
+    }
+
+    /// The county's region that a village means, by its town's and its own name.
+    fn official_village(
+        &self,
+        town: &str,
+        village: &str,
+        territories: &[RegionCode],
+        now: Now,
+    ) -> Result<RegionCode, Refusal> {
+        let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        let place = Place { town: named(town), village: named(village), ..Place::default() };
+        let memory = self.replica().read();
+        let regions = memory.reference.regions.values().map(|region| &**region);
+        place::official(&place, regions, territories, now.today()).map_err(|fault| {
+            let name = place.to_string();
+            Refusal::at(
+                "region",
+                match fault {
+                    PlaceFault::Outside { .. } => Reason::OutsideTerritory { region: name },
+                    PlaceFault::Ambiguous { .. } => Reason::RegionAmbiguous { name },
+                    PlaceFault::NoRegions | PlaceFault::NoVillage | PlaceFault::Unknown { .. } => {
+                        Reason::RegionUnknown { name }
+                    }
+                },
+            )
+        })
     }
 
     /// The code of a village that is not on the list, and the regions that have to be registered for it.

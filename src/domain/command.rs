@@ -378,6 +378,12 @@ pub struct Entry {
 }
 
 impl Command {
+    /// Whether it registers a region that a device made up while it worked alone. A county has its own tree, and the
+    /// device has put its regions in the place of those before it sends anything.
+    pub fn makes_up_a_region(&self) -> bool {
+        matches!(self, Command::Register { record } if matches!(&**record, Record::Region(region) if region.provisional))
+    }
+
     /// Stable name, for the timeline, the audit trail and undo messages.
     pub fn name(&self) -> &'static str {
         match self {

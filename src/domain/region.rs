@@ -89,6 +89,29 @@ impl RegionCode {
         self.cut(6)
     }
 
+    /// The level that the digits stand for; `None` for a province or a grid without a number.
+    pub fn level(&self) -> Option<Level> {
+        match self.prefix().len() {
+            15 => Some(Level::Grid),
+            12 => (self.0.len() == 12).then_some(Level::Village),
+            9 => Some(Level::Town),
+            6 => Some(Level::County),
+            4 => Some(Level::City),
+            _ => None,
+        }
+    }
+
+    /// The region one level up by the digits; `None` above a city.
+    pub fn above(&self) -> Option<RegionCode> {
+        match self.level()? {
+            Level::Grid => Some(self.village()),
+            Level::Village => Some(self.town()),
+            Level::Town => Some(self.county()),
+            Level::County => Some(self.cut(4)),
+            Level::City => None,
+        }
+    }
+
     fn cut(&self, keep: usize) -> RegionCode {
         // Only ASCII digits pass `parse`, so any index up to the length is a character boundary.
         let kept = &self.0[..keep.min(self.0.len())];
@@ -99,6 +122,74 @@ impl RegionCode {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+impl Region {
+    /// Whether it is in force on that day and has its official code.
+    pub fn is_official_on(&self, day: NaiveDate) -> bool {
+        !self.provisional
+            && !self.meta.deleted
+            && self.valid_from.is_none_or(|from| from <= day)
+            && self.valid_to.is_none_or(|to| day < to)
+    }
+}
+
+/// The name of the town that devices working alone make up for villages whose town no roster names.
+pub const UNNAMED_TOWN: &str = "（未分乡镇）";
+
+/// How well a name that somebody wrote fits a region's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Likeness {
+    /// Another form of the name: without its ending, or with its committee (后垟, 后垟村委会 for 后垟村).
+    Form,
+    /// Written the same.
+    Same,
+}
+
+/// Whether a name means that region. Statistical names end in the committee (后垟村村民委员会), rosters in 村 or in
+/// nothing; two different endings (后垟村, 后垟社区) are two places.
+pub fn likeness(level: Level, official: &str, written: &str) -> Option<Likeness> {
+    let (official, written) = (official.trim(), written.trim());
+    if written.is_empty() {
+        return None;
+    }
+    if official == written {
+        return Some(Likeness::Same);
+    }
+    let ((stem, kind), (other, other_kind)) = (stem(level, official), stem(level, written));
+    let kinds_agree = kind == other_kind || kind.is_empty() || other_kind.is_empty();
+    (stem == other && kinds_agree && (level == Level::Grid || stem.chars().count() > 1)).then_some(Likeness::Form)
+}
+
+/// A name without its ending, and what the ending says it is.
+fn stem(level: Level, name: &str) -> (&str, &'static str) {
+    let endings: &[(&str, &str)] = match level {
+        Level::Village => &[
+            ("村村民委员会", "村"),
+            ("村民委员会", "村"),
+            ("社区居民委员会", "社区"),
+            ("居民委员会", "社区"),
+            ("社区居委会", "社区"),
+            ("村委会", "村"),
+            ("居委会", "社区"),
+            ("行政村", "村"),
+            ("社区", "社区"),
+            ("村", "村"),
+        ],
+        Level::Town => &[
+            ("街道办事处", "街道"),
+            ("街道办", "街道"),
+            ("人民政府", ""),
+            ("街道", "街道"),
+            ("镇", "镇"),
+            ("乡", "乡"),
+        ],
+        Level::County => &[("区", "区"), ("县", "县"), ("市", "市")],
+        Level::City => &[("市", "")],
+        Level::Grid => &[("网格", "")],
+    };
+    let found = endings.iter().find_map(|(ending, kind)| Some((name.strip_suffix(ending)?, *kind)));
+    found.filter(|(stem, _)| !stem.is_empty()).unwrap_or((name, ""))
 }
 
 impl fmt::Display for RegionCode {
@@ -147,6 +238,45 @@ mod tests {
             let inner = RegionCode::parse(inner).unwrap();
             assert_eq!(outer.contains(&inner), expected, "{outer} {inner}");
         }
+    }
+
+    #[test]
+    fn a_code_tells_its_level_and_what_lies_above() {
+        for (code, level, above) in [
+            ("990101102201001", Some(Level::Grid), "990101102201"),
+            ("990101102201000", None, ""),
+            ("990101102201", Some(Level::Village), "990101102000"),
+            ("990101102000", Some(Level::Town), "990101000000"),
+            ("990101000000", Some(Level::County), "990100000000"),
+            ("990100000000", Some(Level::City), ""),
+            ("990000000000", None, ""),
+        ] {
+            let code = RegionCode::parse(code).unwrap();
+            assert_eq!(code.level(), level, "{code}");
+            assert_eq!(code.above().unwrap_or_default().as_str(), above, "{code}");
+        }
+    }
+
+    #[test]
+    fn names_are_met_in_the_forms_that_rosters_use() {
+        use Likeness::{Form, Same};
+        let check = |level, official: &str, written: &str, expected| {
+            assert_eq!(likeness(level, official, written), expected, "{official} {written}");
+        };
+        check(Level::Village, "后垟村", "后垟村", Some(Same));
+        check(Level::Village, "后垟村", " 后垟村 ", Some(Same));
+        check(Level::Village, "后垟村村民委员会", "后垟村", Some(Form));
+        check(Level::Village, "后垟村委会", "后垟村", Some(Form));
+        check(Level::Village, "后垟村", "后垟", Some(Form));
+        check(Level::Village, "上岙社区居民委员会", "上岙社区", Some(Form));
+        check(Level::Village, "后垟村", "后垟社区", None);
+        check(Level::Village, "后垟村", "前垟村", None);
+        check(Level::Village, "后垟村", "", None);
+        check(Level::Village, "村", "", None);
+        check(Level::Town, "南山街道办事处", "南山街道", Some(Form));
+        check(Level::Town, "南山镇", "南山街道", None);
+        check(Level::Town, "南山镇", "南山", Some(Form));
+        check(Level::County, "黄岩区", "黄岩", Some(Form));
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Replica {
         let mut findings = self.load_pools()?;
         let recovery = store.recover(|index, _, bytes| -> Result<_, ReplicaError> { self.replayed(index, bytes) })?;
         if self.enrolment().is_some() {
-            self.note_answered(self.sync_state()?.answered);
+            self.note_answered(self.sync_state()?.decided());
         }
         let stamp = lock(&self.writer).rows_stamp;
         let rows_built = stamp.is_none();

@@ -32,7 +32,14 @@ impl Reference {
         match record {
             Record::Region(region) => {
                 let newer = self.regions.get(&region.code).is_none_or(|held| {
-                    held.id == region.id || held.valid_to.is_some() || region.valid_from > held.valid_from
+                    let later = held.valid_to.is_some() || region.valid_from > held.valid_from;
+                    // An official code before one that a device made up.
+                    let outranks = match (held.provisional, region.provisional) {
+                        (true, false) => true,
+                        (false, true) => false,
+                        _ => later,
+                    };
+                    held.id == region.id || outranks
                 });
                 if newer {
                     self.regions.insert(region.code.clone(), Box::new(region));
@@ -51,6 +58,19 @@ impl Reference {
                 Some(held) => *held = resource,
                 None => self.resources.push(resource),
             },
+            _ => {}
+        }
+    }
+
+    /// Lets a record go that this device no longer holds.
+    pub fn forget(&mut self, key: RecordKey) {
+        use crate::domain::record::Kind;
+        match key.kind {
+            Kind::Region => self.regions.retain(|_, held| held.key() != key),
+            Kind::Station => drop(self.stations.remove(&key.id.into())),
+            Kind::Org => drop(self.orgs.remove(&key.id.into())),
+            Kind::Worker => drop(self.workers.remove(&key.id.into())),
+            Kind::Resource => self.resources.retain(|held| held.key() != key),
             _ => {}
         }
     }

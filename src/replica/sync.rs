@@ -11,6 +11,7 @@
 //! | rewriting the view of what was touched | `view` |
 //! | a round with a server, or with a file | `round` |
 //! | what a person has to look at | `inbox` |
+//! | made-up regions of a device that joins | `homes` |
 //!
 //! Nothing of this is a truth of its own: when the index is lost, everything is sent and fetched again. Only the
 //! enrolment with the device's key stands in a sealed file beside the index.
@@ -18,12 +19,14 @@
 mod base;
 mod enrolment;
 mod held;
+mod homes;
 mod inbox;
 mod round;
 mod session;
 mod view;
 
 pub use enrolment::Enrolment;
+pub use homes::{Homeless, Homemade, rehome};
 pub use inbox::{InboxEntry, OpenConflict};
 pub use round::{DeviceSyncError, Outgoing};
 
@@ -39,7 +42,6 @@ use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
 use crate::domain::region::RegionCode;
 use crate::store::{Batch, StoreError, codec};
-use crate::sync::feed::Scope;
 use crate::sync::protocol::{Bytes, encode_command};
 
 /// How a device stands with its server.
@@ -47,7 +49,7 @@ use crate::sync::protocol::{Bytes, encode_command};
 pub struct Standing {
     /// The server's address.
     pub url: String,
-    /// Commands without a verdict.
+    /// Commands without a final verdict: not sent yet, or waiting at the server.
     pub unsent: u64,
     /// The last round that came to its end.
     pub last: Option<Moment>,
@@ -70,12 +72,30 @@ impl Replica {
         self.enrolment.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Households here that lie outside a scope: once sent, the server keeps them and they leave this device.
-    pub fn households_outside(&self, scope: &Scope) -> usize {
+    /// The territories that a device of a county may hold, as far as it knows; `None` on one that works alone.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn territories(&self) -> Result<Option<Vec<RegionCode>>, ReplicaError> {
+        let Some(enrolment) = self.enrolment() else { return Ok(None) };
+        self.wait_until_open()?;
+        Ok(Some(self.sync_state()?.territories.unwrap_or_else(|| enrolment.scope.territories.clone())))
+    }
+
+    /// Households here that lie outside the device's territory: once sent, the server keeps them and they leave this
+    /// device. None on a device that works alone.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn households_outside(&self) -> Result<usize, ReplicaError> {
+        let (Some(territories), Some(enrolment)) = (self.territories()?, self.enrolment()) else { return Ok(0) };
         let memory = self.read();
-        let held = |region: &RegionCode| scope.territories.iter().any(|territory| territory.contains(region));
+        let held = |region: &RegionCode| {
+            let home = enrolment.homes.iter().find(|(made_up, _)| made_up == region).map(|(_, official)| official);
+            territories.iter().any(|territory| territory.contains(home.unwrap_or(region)))
+        };
         let lies_outside = |row: &Row<'_>| memory.region(row.fixed().region).is_none_or(|region| !held(region));
-        memory.rows.iter().filter(|(_, row)| row.is_present() && lies_outside(row)).count()
+        Ok(memory.rows.iter().filter(|(_, row)| row.is_present() && lies_outside(row)).count())
     }
 
     /// Whether the server answered the last request of the last round.
@@ -105,9 +125,9 @@ impl Replica {
         Ok(Typed(&*index).read(held::STATE)?.unwrap_or_default())
     }
 
-    /// Tells the status line and `stats` up to which command the server has spoken.
-    pub(super) fn note_answered(&self, answered: u64) {
-        *self.acknowledged.write().unwrap_or_else(PoisonError::into_inner) = Some(answered);
+    /// Tells the status line and `stats` how many commands the server has decided.
+    pub(super) fn note_answered(&self, decided: u64) {
+        *self.acknowledged.write().unwrap_or_else(PoisonError::into_inner) = Some(decided);
     }
 
     /// Reads the enrolment when the home is opened.
@@ -127,9 +147,22 @@ impl Replica {
         let writer = lock(&self.writer);
         self.refuse_demo()?;
         enrolment.was = self.former_workers(&enrolment)?;
+        if let Some(held) = self.enrolment() {
+            // What was sent keeps its form.
+            enrolment.homes.clone_from(&held.homes);
+        }
         enrolment::save(&self.vault.store, &enrolment)?;
+        // What was given to it before is over; a round says what it may hold now.
+        let state = self.sync_state()?;
+        if state.territories.is_some() {
+            let store = &self.vault.store;
+            let mut batch = Batch::new();
+            let state = codec::encode(&State { territories: None, ..state })?;
+            vault::put(&*store.index()?, &mut batch, held::STATE.to_vec(), &state)?;
+            store.apply(store.applied_seq()?, &batch)?;
+        }
         *self.enrolment.write().unwrap_or_else(PoisonError::into_inner) = Some(std::sync::Arc::new(enrolment));
-        self.note_answered(self.sync_state()?.answered);
+        self.note_answered(self.sync_state()?.decided());
         drop(writer);
         Ok(())
     }

@@ -100,7 +100,7 @@ impl Replica {
         let recovery =
             self.vault.store.rebuild(|index, _, bytes| -> Result<_, ReplicaError> { self.replayed(index, bytes) })?;
         if self.enrolment().is_some() {
-            self.note_answered(self.sync_state()?.answered);
+            self.note_answered(self.sync_state()?.decided());
         }
         lock(&self.cache).clear();
         let searchable = {

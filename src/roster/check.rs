@@ -13,6 +13,7 @@ use super::family::Family;
 use super::fault::Fault;
 use super::map::Role;
 use super::notice::{At, Notice};
+use super::place::{Place, PlaceFault};
 use super::read::{Phase, Watch};
 use super::rows::{self, Located};
 use super::source::{RowRef, Source};
@@ -106,7 +107,8 @@ pub struct ProblemReport<'a> {
 #[error("stopped")]
 pub struct Stopped;
 
-/// Checks all rows. `registered` tells whether a household with this head is on the register already, for files that
+/// Checks all rows, for a device that works alone: households may lie in places that are not known yet, which get
+/// provisional codes. `registered` tells whether a household with this head is on the register already, for files that
 /// bring persons without their households.
 ///
 /// # Errors
@@ -114,6 +116,19 @@ pub struct Stopped;
 pub fn check(
     source: Source,
     registered: &mut dyn FnMut(&IdNumber) -> bool,
+    watch: Watch<'_>,
+) -> Result<Checked, Stopped> {
+    check_within(source, registered, &mut |_| Ok(()), watch)
+}
+
+/// As [`check`], for a device of a county: `located` tells whether a household may lie in a place.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_within(
+    source: Source,
+    registered: &mut dyn FnMut(&IdNumber) -> bool,
+    located: &mut dyn FnMut(&Place) -> Result<(), PlaceFault>,
     watch: Watch<'_>,
 ) -> Result<Checked, Stopped> {
     let mut checked = Checked {
@@ -127,7 +142,7 @@ pub fn check(
         refused_members: 0,
         source,
     };
-    sheets::read_all(&mut checked, registered, watch)?;
+    sheets::read_all(&mut checked, registered, located, watch)?;
     for notice in std::mem::take(&mut checked.source.notices) {
         checked.notice(notice);
     }

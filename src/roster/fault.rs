@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::TextError;
 use crate::i18n::{Explain, Lang, roster as words};
 use crate::roster::date::DateError;
+use crate::roster::place::PlaceFault;
 
 /// What is wrong with a cell.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -71,6 +72,9 @@ pub enum Fault {
     /// Called head, but the household's head has another ID number.
     #[error("not the head of this household")]
     NotTheHead,
+    /// A place that is no region of the device's territory.
+    #[error(transparent)]
+    Place(#[from] PlaceFault),
     /// What the record's own rules refuse.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -105,6 +109,7 @@ impl Explain for Fault {
             Fault::Duplicate { .. } => "duplicate",
             Fault::NoHousehold => "member.no_household",
             Fault::NotTheHead => "member.not_the_head",
+            Fault::Place(fault) => fault.code(),
             Fault::Refused(refusal) => refusal.code(),
         }
     }
@@ -128,6 +133,7 @@ impl Explain for Fault {
             Fault::Duplicate { row, same: false } => words::fault_duplicate_other(lang, *row),
             Fault::NoHousehold => words::fault_no_household(lang).into(),
             Fault::NotTheHead => words::fault_not_the_head(lang).into(),
+            Fault::Place(fault) => fault.message(lang),
             Fault::Refused(refusal) => refusal.message(lang),
         }
     }
@@ -151,6 +157,7 @@ impl Explain for Fault {
             Fault::Duplicate { same: false, .. } => words::remedy_duplicate_other(lang).into(),
             Fault::NoHousehold => words::remedy_no_household(lang).into(),
             Fault::NotTheHead => words::remedy_not_the_head(lang).into(),
+            Fault::Place(fault) => fault.remedy(lang),
             Fault::Refused(refusal) => refusal.remedy(lang),
         }
     }

@@ -9,11 +9,12 @@ use super::feed::Feed;
 use super::fold::{Body, Held, take_chunk, take_page};
 use super::protocol::{
     Bootstrap, Bytes, Chunk, Cursors, Hash, ItemKey, Known, MAX_COMMANDS, MAX_PAGE, MAX_PUSH, PROTOCOL, Page, Parcel,
-    ProtocolError, Pull, Push, PushReply, Resume, Secret, Verdict, digest,
+    ProtocolError, Pull, Push, PushReply, Resume, Secret, Verdict, digest, territories_digest,
 };
 use crate::domain::command::CommandId;
 use crate::domain::id::DeviceId;
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::i18n::{Explain, Lang, sync as say};
 
 /// The device's store, as a round needs it. Writes are staged until [`Local::commit`].
@@ -35,6 +36,14 @@ pub trait Local: Held {
     /// in every round. A store that keeps no such list learns of their effects by the feeds alone.
     fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
         Ok(Vec::new())
+    }
+    /// The territories that the device believes to be its own. A store that does not keep them is not told of changes.
+    fn territories(&self) -> Option<Vec<RegionCode>> {
+        None
+    }
+    /// The server says which territories the device may hold now.
+    fn set_territories(&mut self, _territories: &[RegionCode]) -> Result<(), Unreadable> {
+        Ok(())
     }
     /// The chain's hash after a command; `None` where the command is no longer kept. Number 0 always has one.
     fn hash_at(&self, seq: u64) -> Option<Hash>;
@@ -156,6 +165,8 @@ pub struct Client {
     misfit: Option<String>,
     /// Commands that wait were asked about up to here.
     asked: u64,
+    /// What had a verdict when the round began: those that came later need no asking.
+    began: Option<u64>,
     phase: Phase,
 }
 
@@ -185,6 +196,7 @@ impl Client {
             tell_cursors: false,
             misfit: None,
             asked: 0,
+            began: None,
             phase: Phase::Push,
         }
     }
@@ -200,6 +212,7 @@ impl Client {
     /// # Errors
     /// `device.commands_gone`, and the store's.
     pub fn next(&mut self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
+        self.began.get_or_insert(local.answered());
         if self.phase == Phase::Push {
             if let Some(push) = self.push(local)? {
                 return Ok(Some(push));
@@ -228,7 +241,8 @@ impl Client {
             Known::Cursors(cursors.collect())
         };
         let (epoch, max_bytes) = (local.epoch(), self.page_bytes);
-        Ok(Some(Request::Pull(Pull { protocol: PROTOCOL, device, epoch, known, max_bytes })))
+        let territories = local.territories().map(|territories| territories_digest(&territories));
+        Ok(Some(Request::Pull(Pull { protocol: PROTOCOL, device, epoch, known, max_bytes, territories })))
     }
 
     fn push(&self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
@@ -243,7 +257,8 @@ impl Client {
     /// Sends what waits once more, a run of numbers at a time.
     fn ask(&self, local: &dyn Local) -> Result<Option<Request>, RoundError> {
         let waiting = local.waiting()?;
-        let mut left = waiting.into_iter().filter(|seq| *seq > self.asked);
+        let began = self.began.unwrap_or(u64::MAX);
+        let mut left = waiting.into_iter().filter(|seq| *seq > self.asked && *seq <= began);
         let Some(first) = left.next() else { return Ok(None) };
         let run = 1 + left.zip(first + 1..).take_while(|(seq, next)| seq == next).count();
         let commands = local.commands(first, run.min(self.batch), self.bytes)?;
@@ -295,15 +310,20 @@ impl Client {
             local.enter_epoch(reply.epoch)?;
         }
         let before = (local.answered(), self.asked);
+        let waited = local.waiting()?.len();
         local.take_verdicts(&reply.verdicts)?;
         if self.phase == Phase::Ask {
             self.asked = reply.verdicts.iter().map(|verdict| verdict.seq).fold(self.asked, u64::max);
         }
         // A push that brought nothing forward would be sent for ever.
-        if (local.answered(), self.asked) > before { Ok(()) } else { Err(RoundError::WrongAnswer) }
+        let came = local.waiting()?.len() < waited;
+        if (local.answered(), self.asked) > before || came { Ok(()) } else { Err(RoundError::WrongAnswer) }
     }
 
     fn take_page(&mut self, local: &mut dyn Local, page: &Page) -> Result<(), RoundError> {
+        if let Some(territories) = &page.territories {
+            local.set_territories(territories)?;
+        }
         if page.tell_cursors {
             self.tell_cursors = true;
             return Ok(());
@@ -342,8 +362,9 @@ impl Client {
 
     fn take_chunk(local: &mut dyn Local, chunk: &Chunk) -> Result<(), RoundError> {
         let Some((feeds, _)) = local.fetching()? else { return Err(RoundError::WrongAnswer) };
+        // The server was restored since this was asked for: the next page says how to go on.
         if chunk.epoch != local.epoch() {
-            return Err(RoundError::WrongAnswer);
+            return Ok(local.set_fetching(None)?);
         }
         let (device, _) = local.identity();
         take_chunk(local, chunk)?;
@@ -367,6 +388,7 @@ impl Client {
                     local.reopen(last_seq)?;
                 }
                 self.asked = 0;
+                self.began = None;
                 self.phase = Phase::Push;
                 Ok(())
             }

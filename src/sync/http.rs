@@ -29,7 +29,7 @@ mod wire;
 pub use backoff::Backoff;
 pub use error::{Distrust, LinkError, Outage};
 pub use link::{Link, Options, Traffic};
-pub use round::{Exchange, Progress, Summary, SyncError, round};
+pub use round::{Exchange, Progress, Summary, SyncError, regions, round};
 pub use wire::{BINARY, Fault, JSON, Join, Joined, NOW};
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ pub use chain::Hash;
 pub use error::ProtocolError;
 pub use page::{
     Bootstrap, Cause, Chunk, Complete, Cursor, Cursors, Effect, Entry, Item, ItemKey, Known, Page, Part, Pull, Resume,
-    digest,
+    digest, territories_digest,
 };
 pub use parcel::{MAX_FILE, Parcel, SealedReply, Secret};
 pub use verdict::{Lost, LostClaim, Outcome, SimilarWish, Told, Verdict};

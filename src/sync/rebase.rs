@@ -119,7 +119,7 @@ pub fn rebase<'a>(
         let fate = match verdict.as_ref().filter(|verdict| !verdict.outcome.waits()) {
             Some(verdict) if !verdict.outcome.stands() => Fate::Refused,
             _ if arrived.contains(&envelope.id) => Fate::Arrived,
-            Some(verdict) if passed(verdict, cursors) => Fate::Arrived,
+            Some(verdict) if passed(verdict, scope, cursors) => Fate::Arrived,
             _ => replay(&mut view, scope, envelope)?,
         };
         fates.push((envelope.id, fate));
@@ -127,9 +127,13 @@ pub fn rebase<'a>(
     Ok(Rebased { view, fates })
 }
 
-/// Whether the cursors have passed all effects that this device can see.
-fn passed(verdict: &Verdict, cursors: &Cursors) -> bool {
-    verdict.parts.iter().all(|part| cursors.get(&part.feed).is_none_or(|seq| *seq >= part.seq))
+/// Whether the cursors have passed all effects that this device can see. A feed of its scope that it has not read at all
+/// is still to be fetched: until then only the prediction shows what was done.
+pub fn passed(verdict: &Verdict, scope: &Scope, cursors: &Cursors) -> bool {
+    verdict.parts.iter().all(|part| match cursors.get(&part.feed) {
+        Some(seq) => *seq >= part.seq,
+        None => !scope.holds(&part.feed),
+    })
 }
 
 fn replay(view: &mut Overlay<'_>, scope: &Scope, envelope: &Envelope) -> Result<Fate, Unreadable> {

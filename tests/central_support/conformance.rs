@@ -33,6 +33,7 @@ pub fn all(fresh: &dyn Fn() -> Arc<dyn Store>) {
     if fresh().begin().unwrap().keeps_notes() {
         notes_are_found_by_their_beginning(fresh());
         a_waiting_verdict_is_settled_once(fresh());
+        old_bytes_are_taken_away(fresh());
     }
 }
 
@@ -119,6 +120,38 @@ fn a_name_has_one_verdict(store: Arc<dyn Store>) {
     assert_eq!(tx.verdict(verdict(2, 4).id).unwrap(), None);
     let again = tx.put_verdict(&verdict(1, 4)).and_then(|()| tx.commit());
     assert!(matches!(again, Err(StoreFault::Conflict(_) | StoreFault::Again)), "{again:?}");
+}
+
+fn old_bytes_are_taken_away(store: Arc<dyn Store>) {
+    let refused = StoredVerdict { outcome: Outcome::waiting(), ..verdict(1, 3) };
+    let recent = StoredVerdict { decided_at: Moment(100), ..verdict(2, 2) };
+    let put = [verdict(1, 1), verdict(1, 2), refused.clone(), verdict(2, 1), recent.clone()];
+    let aside = |at: i64| Aside {
+        device: DeviceId(id(2, 1)),
+        first: 1,
+        at: Moment(at),
+        code: "device.revoked".into(),
+        commands: vec![Bytes(vec![at as u8])],
+    };
+    committed(&store, |tx| {
+        put.iter().for_each(|verdict| tx.put_verdict(verdict).unwrap());
+        [5, 100].into_iter().for_each(|at| tx.keep_aside(&aside(at)).unwrap());
+    });
+    // In small steps, and from the first again after the last.
+    let trimmed: usize = (0..4).map(|_| committed(&store, |tx| tx.trim(Moment(50), 2).unwrap())).sum();
+    assert_eq!(trimmed, 4, "three that stand, and one that was kept aside");
+    let light = |verdict: &StoredVerdict| StoredVerdict { body: Bytes::default(), ..verdict.clone() };
+    let mut tx = store.begin().unwrap();
+    for verdict in &put {
+        let kept = *verdict == refused || *verdict == recent;
+        let expected = if kept { verdict.clone() } else { light(verdict) };
+        assert_eq!(tx.verdict(verdict.id).unwrap(), Some(expected));
+    }
+    assert_eq!(tx.asides(9).unwrap(), [aside(100)]);
+    drop(tx);
+    committed(&store, |tx| tx.put_verdict(&verdict(0, 1)).unwrap());
+    let again: usize = (0..4).map(|_| committed(&store, |tx| tx.trim(Moment(50), 2).unwrap())).sum();
+    assert_eq!(again, 1, "one that came later and stands before the others");
 }
 
 fn notes_are_found_by_their_beginning(store: Arc<dyn Store>) {

@@ -222,7 +222,7 @@ impl Device {
                 }
                 for member in file.present_members() {
                     let Some(number) = &member.id_number else { continue };
-                    note(self.people.entry(number.clone()).or_default(), (*household, member.id), held);
+                    note(self.people.entry(*number).or_default(), (*household, member.id), held);
                 }
             }
             (ItemKey::Card(key) | ItemKey::Own(_, key), Body::Record(Record::Claim(claim))) => {

@@ -17,6 +17,7 @@ use zhulian::domain::moment::Moment;
 use zhulian::domain::record::Record;
 use zhulian::domain::region::RegionCode;
 use zhulian::domain::worker::{Role, Worker};
+use zhulian::store::Index as _;
 use zhulian::sync::client::{Client, Reply, Request, RoundError};
 use zhulian::sync::feed::Scope;
 use zhulian::sync::protocol::{Outcome, ProtocolError, Secret};
@@ -114,4 +115,21 @@ pub fn scope(worker: WorkerId, villages: &[u16]) -> Scope {
 
 pub fn regions(villages: &[u16]) -> Vec<RegionCode> {
     villages.iter().map(|n| region(*n)).collect()
+}
+
+/// The same county with the store of an earlier moment, and the epoch risen.
+pub fn restored(county: &County, backup: LocalStore) -> County {
+    let store = Arc::new(backup);
+    let restored = County { now: county.now.plus(chrono::Duration::hours(1)), ..County::over(store.clone(), store) };
+    restored.authority.restored().unwrap();
+    restored
+}
+
+/// What the county holds now.
+pub fn copy(county: &County) -> LocalStore {
+    let index = zhulian::store::index::MemoryIndex::new();
+    let held = county.store.index();
+    let records = held.scan(b"").map(|record| record.unwrap()).map(|(key, value)| (key, Some(value)));
+    index.apply(held.applied_seq(), &records.collect()).unwrap();
+    LocalStore::new(Arc::new(index))
 }

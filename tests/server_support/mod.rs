@@ -132,13 +132,15 @@ pub struct Postgres {
     url: String,
     child: Option<Child>,
     folder: Option<tempfile::TempDir>,
+    /// Further settings of the server.
+    settings: Vec<String>,
 }
 
 impl Postgres {
     /// One for this test; `None`, with a word why, where there is none. It ends when it is dropped.
     pub fn find() -> Option<Postgres> {
         let found = match std::env::var("ZHULIAN_TEST_POSTGRES") {
-            Ok(url) if !url.is_empty() => Some(Postgres { url, child: None, folder: None }),
+            Ok(url) if !url.is_empty() => Some(Postgres { url, child: None, folder: None, settings: Vec::new() }),
             _ => Postgres::start(),
         };
         if found.is_none() {
@@ -167,7 +169,7 @@ impl Postgres {
             return None;
         }
         let url = format!("postgres://zhulian@{}/postgres", socket.replace('/', "%2F"));
-        let mut postgres = Postgres { url, child: None, folder: Some(folder) };
+        let mut postgres = Postgres { url, child: None, folder: Some(folder), settings: Vec::new() };
         postgres.run().then_some(postgres)
     }
 
@@ -177,6 +179,7 @@ impl Postgres {
         let mut server = as_user(&bin.join("postgres"));
         server.arg("-D").arg(folder.path().join("data")).arg("-k").arg(folder.path());
         server.args(["-c", "listen_addresses=", "-c", "max_connections=200"]);
+        server.args(self.settings.iter().flat_map(|setting| ["-c", setting]));
         self.child = server.current_dir("/").stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok();
         let began = Instant::now();
         while postgres::Client::connect(&self.url, postgres::NoTls).is_err() {
@@ -186,6 +189,39 @@ impl Postgres {
             std::thread::sleep(Duration::from_millis(50));
         }
         true
+    }
+
+    /// One that also takes connections on a port of this machine, by TLS with a certificate for `localhost` and with a
+    /// password only: its port, and the certificate.
+    pub fn secured(password: &str) -> Option<(Postgres, u16, PathBuf)> {
+        let mut postgres = Postgres::start()?;
+        let folder = postgres.folder.as_ref()?.path().to_owned();
+        let role = format!("ALTER ROLE zhulian PASSWORD '{password}'");
+        postgres::Client::connect(&postgres.url, postgres::NoTls).ok()?.batch_execute(&role).ok()?;
+        postgres.stop();
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).ok()?;
+        let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        std::fs::write(&certificate, made.cert.pem()).ok()?;
+        std::fs::write(&key, made.signing_key.serialize_pem()).ok()?;
+        let private = <std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o600);
+        std::fs::set_permissions(&key, private).ok()?;
+        if rustix::process::geteuid().is_root() {
+            Command::new("chown").arg("nobody").arg(&certificate).arg(&key).status().ok()?;
+        }
+        let rules = "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n";
+        std::fs::write(folder.join("data/pg_hba.conf"), rules).ok()?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
+        postgres.settings = vec![
+            "listen_addresses=127.0.0.1".to_owned(),
+            format!("port={port}"),
+            "ssl=on".to_owned(),
+            format!("ssl_cert_file={}", certificate.display()),
+            format!("ssl_key_file={}", key.display()),
+        ];
+        // The name of the socket holds the port.
+        postgres.url = postgres.url.replace("/postgres", &format!(":{port}/postgres"));
+        assert!(postgres.run(), "PostgreSQL does not come up with TLS");
+        Some((postgres, port, certificate))
     }
 
     /// Ends it as a crash would (no checkpoint, every connection cut), and starts it again. False for a server that is not
@@ -206,6 +242,19 @@ impl Postgres {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::QUIT);
             let _ = child.wait();
         }
+    }
+
+    /// A database with what another one holds now; nobody may be connected to that one for long.
+    pub fn copy(&self, url: &str) -> String {
+        let (server, of) = url.rsplit_once('/').unwrap();
+        let name = format!("zl_{}", uuid::Uuid::now_v7().simple());
+        let mut client = postgres::Client::connect(&self.url, postgres::NoTls).unwrap();
+        let ends = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{of}'");
+        let copies = format!("CREATE DATABASE {name} TEMPLATE {of}");
+        // Whoever serves it connects again at once.
+        let copied = (0..50).any(|_| client.batch_execute(&ends).is_ok() && client.batch_execute(&copies).is_ok());
+        assert!(copied, "the database is in use");
+        format!("{server}/{name}")
     }
 
     /// The address of a new, empty database.

@@ -7,7 +7,7 @@ use super::reading::Reading;
 use super::verdict::Deciding;
 use super::waiting::{self, Session};
 use super::{Authority, Fault};
-use crate::central::store::{Device, Realm, StoredVerdict};
+use crate::central::store::{Device, Realm, StoreFault, StoredVerdict};
 use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::decide;
@@ -17,6 +17,7 @@ use crate::domain::params;
 use crate::domain::record::RecordKey;
 use crate::domain::records::Records as _;
 use crate::domain::worker::{Actor, Role};
+use crate::store::codec;
 use crate::sync::feed::Scope;
 use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{Bytes, Cause, KEEP_DAYS, Outcome, ProtocolError, Secret, chain, encode_command};
@@ -64,7 +65,8 @@ impl Authority {
     /// # Errors
     /// The store's.
     pub fn restored(&self) -> Result<u32, ProtocolError> {
-        self.transact(|mut tx, mut realm| {
+        self.transact(|mut tx, _| {
+            let mut realm = tx.lock_realm()?;
             realm.epoch += 1;
             tx.put_realm(&realm)?;
             tx.commit()?;
@@ -140,38 +142,70 @@ impl Authority {
     /// # Errors
     /// The store's. A refusal by the rules is the outcome.
     pub fn administer(&self, now: Moment, worker: WorkerId, command: &Command) -> Result<Outcome, ProtocolError> {
-        self.transact(|tx, mut realm| {
-            realm.last_act += 1;
-            let id = CommandId { device: realm.device, seq: realm.last_act };
-            let envelope =
-                Envelope { id, hlc: Hlc::at(now), at: now, worker, role: Role::CivilAffairs, command: command.clone() };
+        let outcomes = self.administer_all(now, worker, std::slice::from_ref(command))?;
+        outcomes.into_iter().next().ok_or(ProtocolError::Failed { detail: "a command without a verdict".into() })
+    }
+
+    /// The same with several commands as one: where the rules refuse one of them, none stands, and the last outcome is
+    /// that refusal.
+    ///
+    /// # Errors
+    /// As [`Authority::administer`].
+    pub fn administer_all(
+        &self,
+        now: Moment,
+        worker: WorkerId,
+        commands: &[Command],
+    ) -> Result<Vec<Outcome>, ProtocolError> {
+        self.transact(|mut tx, _| {
+            // Counted on in: two servers at once must not give one number twice.
+            let mut realm = tx.lock_realm()?;
             let actor = server(&realm, worker);
             let reading = Reading::new(tx, realm.person_key.clone(), now);
             let mut deciding = deciding(&reading, &realm, now);
-            let decided = deciding.carry_out(&actor, &envelope)?;
-            reading.check()?;
-            let mut session = Session::new(&mut deciding, &realm)?;
-            if decided.outcome.stands() {
-                session.came(decided.creates.iter().copied())?;
+            let mut decided = Vec::with_capacity(commands.len());
+            for command in commands {
+                realm.last_act += 1;
+                let id = CommandId { device: realm.device, seq: realm.last_act };
+                let envelope = Envelope {
+                    id,
+                    hlc: Hlc::at(now),
+                    at: now,
+                    worker,
+                    role: Role::CivilAffairs,
+                    command: command.clone(),
+                };
+                let one = deciding.carry_out(&actor, &envelope)?;
+                reading.check()?;
+                let stands = one.outcome.stands();
+                decided.push((envelope, one));
+                if !stands && commands.len() > 1 {
+                    return Ok(decided.into_iter().map(|(_, one)| one.outcome).collect());
+                }
             }
+            let mut session = Session::new(&mut deciding, &realm)?;
+            let created = decided.iter().filter(|(_, one)| one.outcome.stands());
+            session.came(created.flat_map(|(_, one)| one.creates.iter().copied()).collect::<Vec<_>>())?;
             let rulings = session.finish();
             let Deciding { overlay, ledger, .. } = deciding;
             let parts = overlay.into_parts();
             let mut written = ledger.write(reading, parts, now)?;
             rulings.write(&mut written, now)?;
-            let parts = decided.place.map(|place| written.places[place].clone()).unwrap_or_default();
-            written.tx.put_verdict(&StoredVerdict {
-                id,
-                hash: chain::START,
-                body: encode_command(&envelope),
-                decided_at: now,
-                outcome: decided.outcome.clone(),
-                parts,
-                households: decided.households,
-            })?;
+            for (envelope, one) in &decided {
+                let parts = one.place.map(|place| written.places[place].clone()).unwrap_or_default();
+                written.tx.put_verdict(&StoredVerdict {
+                    id: envelope.id,
+                    hash: chain::START,
+                    body: encode_command(envelope),
+                    decided_at: now,
+                    outcome: one.outcome.clone(),
+                    parts,
+                    households: one.households.clone(),
+                })?;
+            }
             written.tx.put_realm(&realm)?;
             written.tx.commit()?;
-            Ok(decided.outcome)
+            Ok(decided.into_iter().map(|(_, one)| one.outcome).collect())
         })
     }
 
@@ -203,6 +237,40 @@ impl Authority {
         Ok(claims)
     }
 
+    /// [`Authority::sweep_and_trim`], unless one of the servers on this store did so less than `every` ago: of several
+    /// that call this in time, one does the work, and when it ends another one goes on. `None` where it was somebody
+    /// else's turn.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn upkeep(
+        &self,
+        now: Moment,
+        every: std::time::Duration,
+        limit: usize,
+        keep: i64,
+    ) -> Result<Option<usize>, ProtocolError> {
+        /// The note of when it was done last.
+        const DONE: &[u8] = b"k/upkeep";
+        let every = chrono::Duration::from_std(every).unwrap_or(chrono::Duration::MAX);
+        let turn = self.transact(|mut tx, _| {
+            if !tx.keeps_notes() {
+                return Ok(true);
+            }
+            let last: Option<Moment> =
+                tx.note(DONE)?.map(|held| codec::decode(&held.0)).transpose().map_err(StoreFault::from)?;
+            // Ticks of a timer come a little early or late. A moment that lies ahead is of a clock that was put back.
+            let (least, most) = (every * 9 / 10, chrono::Duration::zero());
+            if last.is_some_and(|last| now.since(last) < least && now.since(last) >= most) {
+                return Ok(false);
+            }
+            tx.put_note(DONE, Some(&Bytes(codec::encode(&now).map_err(StoreFault::from)?)))?;
+            tx.commit()?;
+            Ok(true)
+        })?;
+        if turn { self.sweep_and_trim(now, limit, keep).map(Some) } else { Ok(None) }
+    }
+
     /// Two servers at once may miss that one brings what the other lets wait for it; and at the end nothing waits.
     fn sweep_waiting(&self, now: Moment, limit: usize) -> Result<(), ProtocolError> {
         self.transact(|mut tx, realm| {
@@ -232,12 +300,13 @@ impl Authority {
 
     fn sweep_claims(&self, now: Moment, limit: usize) -> Result<usize, ProtocolError> {
         let grace = params::on(now.date()).wish_lease_grace();
-        self.transact(|mut tx, mut realm| {
+        self.transact(|mut tx, _| {
             let lapsed: BTreeSet<ClaimId> =
                 tx.lapsed(now.plus(-grace), limit)?.into_iter().map(|holding| holding.claim).collect();
             if lapsed.is_empty() {
                 return Ok(0);
             }
+            let mut realm = tx.lock_realm()?;
             let actor = server(&realm, WorkerId::default());
             let reading = Reading::new(tx, realm.person_key.clone(), now);
             let mut deciding = deciding(&reading, &realm, now);

@@ -9,7 +9,7 @@ use crate::store::codec;
 use crate::sync::feed::Feed;
 use crate::sync::protocol::{
     Bootstrap, Chunk, Complete, Cursor, Cursors, Entry, Item, Known, MAX_PAGE, PROTOCOL, Page, ProtocolError, Pull,
-    Resume, accepts, digest,
+    Resume, accepts, digest, territories_digest,
 };
 
 /// Items read at once for a chunk.
@@ -29,7 +29,9 @@ impl Authority {
             return Err(changed(&mut *tx, &realm, &device));
         }
         let heads: Cursors = tx.heads(&device.scope)?.into_iter().map(|head| (head.feed, head.seq)).collect();
-        let page = Page { epoch: realm.epoch, ..Page::default() };
+        let held = &device.scope.territories;
+        let moved = pull.territories.is_some_and(|theirs| theirs != territories_digest(held));
+        let page = Page { epoch: realm.epoch, territories: moved.then(|| held.clone()), ..Page::default() };
         let cursors: Cursors = match &pull.known {
             Known::Digest(theirs) if *theirs == digest(&heads) => return Ok(page),
             Known::Digest(_) => return Ok(Page { tell_cursors: true, ..page }),

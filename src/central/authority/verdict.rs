@@ -74,9 +74,14 @@ impl Deciding<'_, '_> {
             Err(told) => return Ok(told.into()),
         };
         let decided = match self.actor(device, &envelope)? {
+            // The county has its own: nothing comes of it, and nothing is to be done about it.
+            Some(_) if envelope.command.makes_up_a_region() => Decided::without_effect(Outcome::Applied),
             Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
                 let role = Label::of("role", actor.role.code());
-                let act = Label { zh: "维护人员名册".to_owned(), en: "keep the list of workers".to_owned() };
+                let act = Label {
+                    zh: "维护人员名册和区划目录".to_owned(),
+                    en: "keep the lists of workers and regions".to_owned(),
+                };
                 Refusal::from(Reason::NotPermitted { role, act }).into()
             }
             Some(actor) => self.carry_out(&actor, &envelope)?,
@@ -180,13 +185,14 @@ impl Deciding<'_, '_> {
     }
 }
 
-/// Whether a command is about who may do what. On a laptop of its own every worker keeps that list; in a county the
+/// Whether a command is about who may do what, or which territories there are. On a laptop of its own every worker keeps that list; in a county the
 /// bureau does, or any device could make its worker an administrator.
 fn reserved(command: &Command) -> bool {
+    let kept = |kind: Kind| matches!(kind, Kind::Worker | Kind::Region);
     match command {
-        Command::Register { record } => record.kind() == Kind::Worker,
-        Command::Amend { amendments, .. } => amendments.iter().any(|amendment| amendment.record.kind == Kind::Worker),
-        Command::Undo { changes, .. } => changes.iter().any(|change| change.record().kind == Kind::Worker),
+        Command::Register { record } => kept(record.kind()),
+        Command::Amend { amendments, .. } => amendments.iter().any(|amendment| kept(amendment.record.kind)),
+        Command::Undo { changes, .. } => changes.iter().any(|change| kept(change.record().kind)),
         Command::Seed { .. } => true,
         _ => false,
     }

@@ -14,6 +14,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::crowd::Counted;
 use super::{Service, routes};
 use crate::i18n::{Explain, Lang, link as say};
 
@@ -89,10 +90,10 @@ impl Explain for ServeError {
 
 /// How long the head of a request may take.
 const HEAD: Duration = Duration::from_secs(15);
-/// How often claims whose lease is over are taken back.
+/// How often claims whose lease is over are taken back, and old bytes are looked at.
 const SWEEP: Duration = Duration::from_secs(60);
-/// Units taken back at once.
-const SWEEP_UNITS: usize = 500;
+/// What is looked at each time: units, commands that wait, verdicts.
+const AT_ONCE: usize = 500;
 
 /// Serves until the process gets SIGTERM or SIGINT; requests that have begun are finished within the grace. `ready` is
 /// told when the port is open.
@@ -117,15 +118,20 @@ pub fn serve(service: Arc<Service>, serving: &Serving, ready: impl FnOnce(Ready)
         tokio::spawn(end_on_signal(service.clone(), handle.clone()));
         tokio::spawn(sweep(service.clone()));
         let routes = routes::router(service.clone()).into_make_service();
+        let (counting, busy) = (service.clone(), routes::busy(service.clone()));
         ready(Ready { address: bound, tls: tls.is_some() });
         match tls {
             Some(config) => {
-                let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+                let mut server = axum_server::from_tcp_rustls(listener, config)?
+                    .map(|acceptor| Counted::new(acceptor, counting, busy))
+                    .handle(handle);
                 server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
                 server.serve(routes).await
             }
             None => {
-                let mut server = axum_server::from_tcp(listener)?.handle(handle);
+                let mut server = axum_server::from_tcp(listener)?
+                    .map(|acceptor| Counted::new(acceptor, counting, busy))
+                    .handle(handle);
                 server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
                 server.serve(routes).await
             }
@@ -152,17 +158,21 @@ async fn end_on_signal(service: Arc<Service>, handle: Handle<SocketAddr>) {
     handle.graceful_shutdown(Some(service.limits.grace));
 }
 
-/// Takes back claims whose lease and grace are over, for ever. Several servers on one store may do so at once.
+/// Upkeep, for ever: claims whose lease and grace are over, commands that wait, old bytes. Of several servers on one store
+/// one does it each time.
 async fn sweep(service: Arc<Service>) {
     let mut ticks = tokio::time::interval(SWEEP);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let swept = service.blocking(|service| Ok(service.authority.sweep(Service::now(), SWEEP_UNITS)?)).await;
-        match swept {
-            Ok(0) => {}
-            Ok(claims) => tracing::info!(claims, "leases over"),
-            Err(failure) => tracing::warn!(code = failure.code(), "leases could not be looked at"),
+        let kept = service.blocking(|service| {
+            let now = Service::now();
+            Ok(service.authority.upkeep(now, SWEEP, AT_ONCE, service.limits.keep_days)?)
+        });
+        match kept.await {
+            Ok(None | Some(0)) => {}
+            Ok(Some(claims)) => tracing::info!(claims, "leases over"),
+            Err(failure) => tracing::warn!(code = failure.code(), "upkeep failed"),
         }
     }
 }

@@ -28,6 +28,7 @@ pub struct Metrics {
     joined: Counter,
     waiting: Gauge,
     working: Gauge,
+    connections: Gauge,
     resident: Gauge<i64, std::sync::atomic::AtomicI64>,
     started: Gauge<u64, AtomicU64>,
 }
@@ -43,6 +44,7 @@ impl Default for Metrics {
             joined: Counter::default(),
             waiting: Gauge::default(),
             working: Gauge::default(),
+            connections: Gauge::default(),
             resident: Gauge::default(),
             started: Gauge::default(),
             registry: Registry::default(),
@@ -60,6 +62,7 @@ impl Default for Metrics {
         registry.register("devices_joined", "Devices that joined with a code", metrics.joined.clone());
         registry.register("requests_waiting", "Requests in line before the authority", metrics.waiting.clone());
         registry.register("requests_working", "Requests that the authority works on", metrics.working.clone());
+        registry.register("connections", "Connections that are open", metrics.connections.clone());
         registry.register("resident_bytes", "Resident memory of the process", metrics.resident.clone());
         registry.register("started_seconds", "When the process started, since 1970", metrics.started.clone());
         Metrics { registry, ..metrics }
@@ -80,6 +83,7 @@ impl Metrics {
             let outcome = match verdict.outcome {
                 Outcome::Applied => "applied",
                 Outcome::Merged { .. } => "merged",
+                _ if verdict.outcome.waits() => "waiting",
                 Outcome::Refused { .. } => "refused",
             };
             self.commands.get_or_create(&vec![("outcome", outcome.to_owned())]).inc();
@@ -97,7 +101,8 @@ impl Metrics {
     }
 
     /// Everything, as text.
-    pub fn text(&self, waiting: usize, working: usize) -> String {
+    pub fn text(&self, waiting: usize, working: usize, connections: usize) -> String {
+        self.connections.set(i64::try_from(connections).unwrap_or(i64::MAX));
         self.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.working.set(i64::try_from(working).unwrap_or(i64::MAX));
         if let Some(bytes) = resident_bytes() {

@@ -120,7 +120,7 @@ fn schemas() -> Value {
             &["epoch", "verdicts", "last_seq", "last_hash"],
         ),
         "Pull": object(
-            json!({"protocol": count, "device": id, "epoch": count, "max_bytes": count, "known": {
+            json!({"protocol": count, "device": id, "epoch": count, "max_bytes": count, "territories": count, "known": {
                 "oneOf": [
                     object(json!({"cursors": {"type": "array", "items": cursor}}), &["cursors"]),
                     object(json!({"digest": bytes}), &["digest"]),
@@ -132,6 +132,7 @@ fn schemas() -> Value {
             json!({"epoch": count, "entries": {"type": "array", "items": {"type": "object"}},
                 "cursors": {"type": "array", "items": cursor}, "more": {"type": "boolean"},
                 "bootstrap": {"type": "array", "items": feed}, "dropped": {"type": "array", "items": feed},
+                "territories": {"type": "array", "items": {"type": "string"}},
                 "tell_cursors": {"type": "boolean"}}),
             &["epoch"],
         ),

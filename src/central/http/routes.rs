@@ -1,6 +1,7 @@
 //! The routes.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use axum::Router;
@@ -49,6 +50,16 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .method_not_allowed_fallback(async || Failure::NoMethod.answer(Media::Json))
         .layer(from_fn_with_state(service.clone(), around))
         .with_state(service)
+}
+
+/// What those get who come when too many connections are open.
+pub(super) fn busy(service: Arc<Service>) -> Router {
+    let told = async |headers: HeaderMap| {
+        let mut answer = super::busy().answer(Media::wanted(&headers));
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        answer
+    };
+    Router::new().fallback(told).layer(from_fn_with_state(service.clone(), around)).with_state(service)
 }
 
 type Here = State<Arc<Service>>;
@@ -208,7 +219,7 @@ async fn bootstrap(State(service): Here, request: Request) -> Response<Body> {
 
 /// Whether requests would be answered now: the store is there, and the server is not ending.
 async fn readyz(State(service): Here) -> Response<Body> {
-    let ending = service.ending.load(std::sync::atomic::Ordering::Relaxed);
+    let ending = service.ending.load(Ordering::Relaxed);
     let realm = service.blocking(|service| Ok(service.authority.realm()?));
     match realm.await {
         Ok(realm) if !ending && realm.epoch > 0 => {
@@ -220,9 +231,9 @@ async fn readyz(State(service): Here) -> Response<Body> {
 }
 
 async fn metrics(State(service): Here) -> Response<Body> {
-    let waiting = service.waiting.load(std::sync::atomic::Ordering::Relaxed);
+    let waiting = service.waiting.load(Ordering::Relaxed);
     let working = service.limits.concurrent.saturating_sub(service.permits.available_permits());
-    let text = service.metrics.text(waiting, working);
+    let text = service.metrics.text(waiting, working, service.connections.load(Ordering::Relaxed));
     let mut answer = Response::new(Body::from(text));
     let media = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     answer.headers_mut().insert(header::CONTENT_TYPE, media);

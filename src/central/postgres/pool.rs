@@ -9,6 +9,7 @@ use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Row, Statement};
 
 use super::fault;
+use super::tls::{self, Transport};
 use crate::central::store::StoreFault;
 
 fn with_cause(error: &postgres::Error) -> String {
@@ -19,6 +20,7 @@ fn with_cause(error: &postgres::Error) -> String {
 /// Connections of one process.
 pub struct Pool {
     config: Config,
+    transport: Transport,
     most: usize,
     held: Mutex<Held>,
     returned: Condvar,
@@ -37,6 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Pool {
     /// Connects nothing yet.
     pub fn new(url: &str, most: usize) -> Result<Pool, StoreFault> {
+        let (url, transport) = tls::transport(url)?;
         let mut config: Config =
             url.parse().map_err(|_| StoreFault::Failed("not the address of a database".to_owned()))?;
         if config.get_connect_timeout().is_none() {
@@ -45,7 +48,7 @@ impl Pool {
         if config.get_application_name().is_none() {
             config.application_name("zhulian");
         }
-        Ok(Pool { config, most, held: Mutex::default(), returned: Condvar::new() })
+        Ok(Pool { config, transport, most, held: Mutex::default(), returned: Condvar::new() })
     }
 
     /// Takes a connection, an idle one or a new one.
@@ -85,7 +88,11 @@ impl Pool {
             StoreFault::Again => StoreFault::Failed(with_cause(&error)),
             other => other,
         };
-        let mut client = self.config.connect(NoTls).map_err(unreachable)?;
+        let connected = match &self.transport {
+            Transport::Plain => self.config.connect(NoTls),
+            Transport::Tls(tls) => self.config.connect(tls.clone()),
+        };
+        let mut client = connected.map_err(unreachable)?;
         // An acknowledged commit is on the disk, whatever the database's default is; a stricter one stays. A lock that is
         // not to be had means that its holder hangs.
         client

@@ -43,6 +43,14 @@ impl<'p> PostgresTransaction<'p> {
         PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked, no_notes }
     }
 
+    pub(super) fn county(&self) -> i32 {
+        self.county
+    }
+
+    pub(super) fn connection(&mut self) -> &mut super::pool::Connection {
+        &mut self.connection
+    }
+
     fn lock(&mut self) -> Result<(), StoreFault> {
         if !self.begun {
             self.connection.run("BEGIN ISOLATION LEVEL READ COMMITTED")?;
@@ -98,6 +106,12 @@ fn holding(wish: WishId, row: &Row) -> Holding {
 impl Transaction for PostgresTransaction<'_> {
     fn realm(&mut self) -> Result<Realm, StoreFault> {
         let row = self.connection.row("SELECT body FROM zl_realm WHERE county = $1", &[&self.county])?;
+        self.realm = row.as_ref().map(|row| row.get(0));
+        row.map_or_else(|| Ok(Realm::default()), |row| read(&row))
+    }
+    fn lock_realm(&mut self) -> Result<Realm, StoreFault> {
+        self.lock()?;
+        let row = self.connection.row("SELECT body FROM zl_realm WHERE county = $1 FOR UPDATE", &[&self.county])?;
         self.realm = row.as_ref().map(|row| row.get(0));
         row.map_or_else(|| Ok(Realm::default()), |row| read(&row))
     }
@@ -203,6 +217,9 @@ impl Transaction for PostgresTransaction<'_> {
         let set = "UPDATE zl_verdict SET body = $4 WHERE county = $1 AND device = $2 AND seq = $3";
         self.connection.change(set, &[&self.county, &device, &seq, &codec::encode(verdict)?])?;
         Ok(())
+    }
+    fn trim(&mut self, before: Moment, limit: usize) -> Result<usize, StoreFault> {
+        Ok(self.trim_verdicts(before, limit)? + self.trim_asides(before, limit)?)
     }
     fn asides_of(&mut self, device: DeviceId, limit: usize) -> Result<usize, StoreFault> {
         let sql = "SELECT 1 FROM zl_aside WHERE county = $1 AND device = $2 LIMIT $3";

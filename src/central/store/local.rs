@@ -261,6 +261,10 @@ impl Transaction for LocalTransaction<'_> {
     fn realm(&mut self) -> Result<Realm, StoreFault> {
         Ok(self.get(&[table::REALM])?.unwrap_or_default())
     }
+    fn lock_realm(&mut self) -> Result<Realm, StoreFault> {
+        self.lock();
+        self.realm()
+    }
     fn put_realm(&mut self, realm: &Realm) -> Result<(), StoreFault> {
         self.put(vec![table::REALM], realm)
     }

@@ -53,13 +53,17 @@ impl Ingest {
         let count = |fits: fn(&Verdict) -> bool| reply.verdicts.iter().filter(|verdict| fits(&verdict.outcome)).count();
         let applied = count(|outcome| matches!(outcome, Verdict::Applied));
         let merged = count(|outcome| matches!(outcome, Verdict::Merged { .. }));
-        let refused = count(|outcome| matches!(outcome, Verdict::Refused { .. }));
+        let waiting = count(Verdict::waits);
+        let refused = reply.verdicts.len() - applied - merged - waiting;
         let value = json!({
             "device": parcel.device,
             "pushed": reply.verdicts.len(),
-            "verdicts": {"applied": applied, "merged": merged, "refused": refused},
+            "verdicts": {"applied": applied, "merged": merged, "refused": refused, "waiting": waiting},
             "reply": target,
         });
+        if waiting > 0 {
+            io.remark(say::sync_held_up(io.lang, waiting as u64));
+        }
         io.answer(&value, say::ingested(io.lang, applied, merged, refused, &target.display().to_string()))
     }
 

@@ -44,18 +44,27 @@ impl Place {
             Some(other) => {
                 let expected =
                     ("sled 或 postgres://用户:口令@主机/库", "sled or postgres://user:password@host/database");
-                return Err(CliError::Value { option: "store", value: other.to_owned(), expected }.into());
+                return Err(CliError::Value {
+                    option: "store",
+                    value: crate::cli::secret::without_password(other),
+                    expected,
+                }
+                .into());
             }
         };
         let mut key = [0; 32];
         rand::rng().fill(&mut key);
         place.authority.found(DeviceId::new(), key)?;
+        if place.embedded.is_some() && restored(io).exists() {
+            place.authority.restored()?;
+            unmark_restored(io)?;
+        }
         Ok(place)
     }
 
     /// What is administered.
     pub fn bureau(&self) -> Bureau<'_> {
-        Bureau { authority: &self.authority, county: &*self.county }
+        Bureau { authority: &self.authority, county: &*self.county, embedded: self.embedded.as_ref() }
     }
 
     /// Lets go of the store, so that the next start is quick.
@@ -85,6 +94,29 @@ fn embedded(passphrase_file: Option<&PathBuf>, io: &mut Io<'_>) -> Result<Place,
     }
     let county: Arc<dyn County> = Arc::new(embedded.county());
     Ok(Place { authority: Authority::new(county.clone()), county, embedded: Some(embedded), kind: "sled" })
+}
+
+/// The mark that the data were made from a backup and nobody has raised the epoch yet. It lies beside the data, and is
+/// written before them: a restore that is cut off anywhere cannot pass for the county as devices know it.
+fn restored(io: &Io<'_>) -> PathBuf {
+    io.home.join("server.restored")
+}
+
+/// Sets that mark.
+pub fn mark_restored(io: &Io<'_>) -> Outcome {
+    let path = restored(io);
+    let written = std::fs::create_dir_all(&io.home).and_then(|()| {
+        let file = std::fs::File::create(&path)?;
+        file.sync_all()?;
+        std::fs::File::open(&io.home)?.sync_all()
+    });
+    written.map_err(|error| CliError::file(&path, &error).into())
+}
+
+/// Takes that mark away.
+pub fn unmark_restored(io: &Io<'_>) -> Outcome {
+    let path = restored(io);
+    std::fs::remove_file(&path).map_err(|error| CliError::file(&path, &error).into())
 }
 
 fn note(io: &Io<'_>) -> PathBuf {

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::place::{self, Place};
 use super::{Bureau, Server};
 use crate::central::http::{self, Limits, Ready, Service, Serving, Tls};
+use crate::central::store::Embedded;
 use crate::cli::{CliError, Fault, Io, Outcome, Sub, usage};
 use crate::i18n::{Explain as _, cli as say};
 use crate::owner::{self, Owner, Request};
@@ -39,6 +40,12 @@ pub struct Serve {
     /// Requests in line; more are told to come back
     #[arg(long, value_name = "N", default_value_t = 512)]
     queue: u16,
+    /// Connections that may be open; who comes beyond them is told to come back
+    #[arg(long, value_name = "N", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    connections: u32,
+    /// Days for which the bytes of commands that stand are kept, at least 90; what they did stands in the files
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(u16).range(90..))]
+    keep_days: u16,
     /// What the log tells: error, warn, info (each request) or debug
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     log: tracing::Level,
@@ -67,11 +74,18 @@ impl Serve {
             place::remember(url, io)?;
         }
         let lock = if place.embedded.is_none() { place::lock(io)? } else { None };
-        let limits = Limits { concurrent: self.concurrency.into(), waiting: self.queue.into(), ..Limits::default() };
+        let limits = Limits {
+            concurrent: self.concurrency.into(),
+            waiting: self.queue.into(),
+            connections: self.connections as usize,
+            keep_days: self.keep_days.into(),
+            ..Limits::default()
+        };
         let service = Service::new(place.county.clone(), limits);
         let attends = place.embedded.is_some() || lock.is_some();
         let owner = attends.then(|| {
-            let attending = Attending { service: service.clone(), home: io.home.clone() };
+            let embedded = place.embedded.clone();
+            let attending = Attending { service: service.clone(), embedded, home: io.home.clone() };
             Owner::start(&place::home(io), Arc::new(attending))
         });
         if let Some(Err(error)) = &owner {
@@ -121,12 +135,14 @@ fn line_json(ready: Ready, store: &str) -> String {
 /// Carries out `server …` for other processes while the server runs.
 struct Attending {
     service: Arc<Service>,
+    embedded: Option<Embedded>,
     home: PathBuf,
 }
 
 impl Attending {
     fn carry_out(&self, act: &Server, io: &mut Io<'_>) -> Outcome {
-        act.run(&Bureau { authority: self.service.authority(), county: &**self.service.county() }, io)
+        let (authority, county) = (self.service.authority(), &**self.service.county());
+        act.run(&Bureau { authority, county, embedded: self.embedded.as_ref() }, io)
     }
 }
 

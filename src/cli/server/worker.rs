@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::{Bureau, territory};
-use crate::central::store::StoreFault;
 use crate::cli::table::Table;
 use crate::cli::worker::NewWorker;
 use crate::cli::{Fault, Io, Outcome};
@@ -12,9 +11,7 @@ use crate::domain::id::WorkerId;
 use crate::domain::record::Record;
 use crate::domain::worker::Worker as Person;
 use crate::i18n::cli as say;
-use crate::sync::feed::Feed;
-use crate::sync::fold::Body;
-use crate::sync::protocol::{Outcome as Verdict, ProtocolError};
+use crate::sync::protocol::Outcome as Verdict;
 
 /// What can be done with workers.
 #[derive(Debug, clap::Subcommand)]
@@ -101,25 +98,13 @@ fn register(bureau: &Bureau<'_>, io: &Io<'_>, record: Record) -> Result<(), Faul
 
 /// Every worker of the county, by id.
 pub fn workers(bureau: &Bureau<'_>) -> Result<Vec<Person>, Fault> {
-    const AT_ONCE: usize = 500;
-    let failed = |fault: StoreFault| Fault::from(ProtocolError::from(fault));
-    let mut tx = bureau.county.begin().map_err(failed)?;
     let mut workers = Vec::new();
-    let mut after = None;
-    loop {
-        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), AT_ONCE).map_err(failed)?;
-        for document in &documents {
-            let body = Body::decode(&document.key, &document.body.0);
-            let body = body.map_err(|fault| failed(StoreFault::Damaged(fault.0)))?;
-            if let Body::Record(Record::Worker(worker)) = body
-                && !worker.meta.deleted
-            {
-                workers.push(worker);
-            }
+    super::each_reference(bureau, &mut |record| {
+        if let Record::Worker(worker) = record
+            && !worker.meta.deleted
+        {
+            workers.push(worker);
         }
-        if documents.len() < AT_ONCE {
-            return Ok(workers);
-        }
-        after = documents.last().map(|document| document.key.clone());
-    }
+    })?;
+    Ok(workers)
 }

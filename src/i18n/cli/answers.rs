@@ -44,6 +44,9 @@ crate::messages! {
     enrolled_outside(count: usize) => "本机有{count}户不在本设备的辖区内：同步后由服务器保管，本机不再显示。如有遗漏，请管理员把其所在区划划入本设备辖区", "{count} households on this device lie outside its territory: after a sync the server keeps them and they are no longer shown here. If that is not meant, have their regions added to this device's territory";
     enrolled(name: &str, workers: usize, feeds: usize) => "已接入服务器：{name}，人员{workers}名，辖区{feeds}处。请运行 zhulian sync 下载数据", "joined the server: {name}, {workers} workers, {feeds} territories. Run zhulian sync to fetch the data";
     synced(pushed: u64, refused: u64, pulled: u64) => "同步完成：上传{pushed}条，其中退回{refused}条；下载{pulled}条", "synchronised: {pushed} sent, {refused} of them refused; {pulled} received";
+    server_restored(records: u64, epoch: u32) => "服务器数据已恢复：{records}条记录，第{epoch}代。启动服务器后，各设备下次同步时补传备份之后的内容", "the server's data are restored: {records} records, epoch {epoch}. Once it runs, devices send again what came after the backup";
+    epoch_risen(epoch: u32) => "已标记数据库恢复，现为第{epoch}代；各设备下次同步时补传缺少的内容", "the database is marked as restored, epoch {epoch}; devices send again what it lacks";
+    sync_held_up(count: u64) => "另有{count}条在服务器上等待其他设备补传相关记录，届时自动办理，结果见待办", "{count} more wait at the server for records that other devices have yet to send again; they are decided then, and the inbox tells";
     sync_pushed(done: u64, total: u64) => "正在上传 {done}/{total}", "sending {done}/{total}";
     sync_pulled(done: u64) => "正在下载，已收到{done}条", "receiving, {done} so far";
     sync_waiting(seconds: u64) => "服务器暂未应答，{seconds}秒后重试", "no answer yet, trying again in {seconds} s";

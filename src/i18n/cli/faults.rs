@@ -35,5 +35,9 @@ crate::messages! {
     figures_differ(count: usize) => "{count}项数字与论文不符", "{count} figures differ from the papers'";
     figures_differ_remedy => "演示数据被改动过，或不是 zhulian demo 生成的；请用新目录重新生成", "the demo was worked on, or the home is none; make a new one in another folder";
     import_refused(count: usize) => "名册有{count}处错误，没有导入", "the rosters have {count} errors; nothing was taken in";
+    foreign_store => "服务器数据在 PostgreSQL 中，不由本程序备份", "the server's data are in PostgreSQL, which this program does not back up";
+    foreign_store_remedy => "请用 PostgreSQL 的工具备份（pg_dump 或基础备份加归档）；恢复后运行 zhulian server restored", "use its own tools (pg_dump, or a base backup with its archive); after a restore, run zhulian server restored";
+    regions_refused(count: usize) => "区划表有{count}处错误，没有导入", "the list of regions has {count} errors; nothing was taken in";
+    regions_refused_remedy => "按提示更正后再导入", "correct them and import again";
     import_refused_remedy => "按提示更正后再导入；用 --errors 生成标注错误的表格，或用 --accept-valid 只导入无误的家庭", "correct them; --errors writes a workbook with the cells marked, --accept-valid takes in the households without error";
 }

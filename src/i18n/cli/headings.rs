@@ -37,6 +37,11 @@ crate::messages! {
     h_role => "角色", "Role";
     h_id => "编号", "Id";
     h_territory => "区域", "Territory";
+    h_code => "代码", "Code";
+    h_name_of_place => "名称", "Name";
+    h_level => "层级", "Level";
+    h_above => "上级", "Above";
+    h_valid => "启用–停用", "Valid";
     h_seen => "最近联系", "Last heard of";
     h_commands => "操作数", "Commands";
     h_feed => "数据范围", "Feed";

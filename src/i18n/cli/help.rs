@@ -154,6 +154,7 @@ texts! {
     "enroll --trust" => "信任的证书文件（PEM），用于单位自建的证书";
     "enroll --allow_plain" => "允许不加密连接其他机器，仅限封闭的测试网络";
     "sync" => "与服务器同步：上传本机操作，下载辖区数据\n\n中断后再次运行即可接着进行。不通网时用 --to-file 写入文件，由管理员以 server ingest 办理，再用 --from-file 读回答复。";
+    "sync --every" => "持续同步时，两次同步之间的秒数";
     "sync --watch" => "持续同步，直到中止";
     "sync --to_file" => "把待上传的操作写入文件，不联网";
     "sync --from_file" => "读回服务器对文件的答复";
@@ -250,6 +251,8 @@ texts! {
     "serve --tls_key" => "PEM 格式的证书私钥";
     "serve --concurrency" => "同时处理的请求数，其余排队";
     "serve --queue" => "排队的请求数，超出的请稍后再来";
+    "serve --connections" => "可同时打开的连接数，超出的请稍后再来";
+    "serve --keep_days" => "已生效操作的原始内容保留天数，至少 90；其结果在档案中一直保留";
     "serve --log" => "日志级别：error、warn、info（每个请求）或 debug";
     "server" => "管理中心服务器";
     "server --store" => "服务器数据库：sled 或 postgres://…；未给出时用环境变量 ZHULIAN_STORE，再无则用上次运行的";
@@ -277,6 +280,19 @@ texts! {
     "server feed give --device" => "设备：编号或名称";
     "server feed give --territory" => "村、镇或县的区划代码，可多次给出，替换原有区域";
     "server feed give --no_pool" => "不向该设备提供公开心愿";
+    "server region" => "全县区划：乡镇、村（社区）、网格";
+    "server region import" => "从表格导入全县区划：乡镇、村（社区）、网格\n\n列：区划代码（12 位，网格 15 位）、名称，可另有层级、上级区划、启用日期、停用日期。全部无误才导入；重复导入不会改变。设备下次同步时取得。";
+    "server region import --file" => "xlsx、xls、ods 或 csv 文件";
+    "server region import --dry_run" => "只说明会有哪些变化";
+    "server region list" => "列出全县区划";
+    "server region list --within" => "只列该区划以下的";
+    "server backup" => "将全县数据写入一个加密文件，服务器运行时也可以\n\n只用于内置存储；PostgreSQL 请用其自带工具备份。备份用服务器数据目录的密钥打开，密钥须另行保存；或用 --own-passphrase-file 另设口令。";
+    "server backup --file" => "备份文件；已有同名文件时，新文件写完后替换";
+    "server backup --own_passphrase_file" => "口令文件，第一行是只用于这份备份的口令";
+    "server restore" => "从备份恢复全县数据，并让各设备补传备份之后的内容\n\n数据目录中不能已有服务器数据，服务器须停止运行。设备保留 90 天内的操作，下次同步时补传。";
+    "server restore --file" => "备份文件";
+    "server restore --key_file" => "制作备份时服务器数据目录的密钥文件";
+    "server restored" => "PostgreSQL 数据库恢复到以前的状态后运行一次\n\n数据换代：各设备重新下载，并补传数据库缺少的内容。";
     "server ingest" => "接收以文件送来的一批操作\n\n内容与设备联网上传的相同，带设备签章。答复写在文件旁或 --reply 处，带回设备。重复接收不会重复生效。";
     "server ingest --file" => "设备导出的文件";
     "server ingest --reply" => "答复文件；未给出时为“文件名.reply”";

@@ -18,6 +18,7 @@ crate::messages! {
     import_not_done => "没有导入", "nothing was taken in";
     households => "家庭", "Households";
     members_word => "人员", "Persons";
+    regions_word => "区划", "Regions";
     reading(done: u64, total: u64) => "读取文件 {done}/{total} KB", "reading {done}/{total} KB";
     checking_rows(done: u64, total: u64) => "检查 {done}/{total} 行", "checking {done}/{total} rows";
     comparing(done: u64, total: u64) => "比对 {done}/{total} 行", "comparing {done}/{total} rows";

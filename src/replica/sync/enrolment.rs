@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::id::WorkerId;
 use crate::domain::moment::Moment;
+use crate::domain::region::RegionCode;
 use crate::store::seal::Purpose;
 use crate::store::{Part, Store, StoreError, codec, disk};
 use crate::sync::feed::Scope;
@@ -34,6 +35,9 @@ pub struct Enrolment {
     /// Workers who worked on this device alone before it joined: the same person as the enrolled one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<WorkerId>,
+    /// Regions that this device made up while it worked alone, each with the county's own: what is sent names the latter.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub homes: Vec<(RegionCode, RegionCode)>,
 }
 
 impl std::fmt::Debug for Enrolment {
@@ -54,15 +58,30 @@ impl Enrolment {
 
     /// Puts the enrolled worker in the place of who worked here alone. Ids have 16 bytes of which 74 bits are random, as
     /// bytes or as a text: wherever they stand in a command they mean that worker, and the length stays.
+    ///
+    /// Likewise the county's regions stand in the place of those made up here: a code is a text of 12 or 15 digits, which
+    /// MessagePack writes behind one byte with its length.
     pub(super) fn rename(&self, command: &mut [u8]) -> bool {
-        let [now] = self.scope.workers.as_slice() else { return false };
         let mut changed = false;
+        for (made_up, official) in &self.homes {
+            let (from, to) = (text(made_up), text(official));
+            if from.len() == to.len() {
+                changed |= replace(command, &from, &to);
+            }
+        }
+        let [now] = self.scope.workers.as_slice() else { return changed };
         for was in &self.was {
             changed |= replace(command, &was.0.bytes(), &now.0.bytes());
             changed |= replace(command, was.to_string().as_bytes(), now.to_string().as_bytes());
         }
         changed
     }
+}
+
+/// A short text as MessagePack writes it.
+fn text(code: &RegionCode) -> Vec<u8> {
+    let length = u8::try_from(code.as_str().len()).unwrap_or(31).min(31);
+    [&[0xa0 | length], code.as_str().as_bytes()].concat()
 }
 
 fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) -> bool {
@@ -111,6 +130,7 @@ mod tests {
 
     #[test]
     fn a_worker_is_renamed_wherever_the_id_stands() {
+        let code = |digits: &str| RegionCode::parse(digits).unwrap_or_default();
         let id = |n: u8| WorkerId(RecordId::from_parts(1, [n; 10]));
         let scope = Scope { workers: vec![id(9)], ..Scope::default() };
         let enrolment = Enrolment {
@@ -122,6 +142,7 @@ mod tests {
             trust: None,
             allow_plain: false,
             was: vec![id(1), id(2)],
+            homes: vec![(code("999900600600"), code("990101100201"))],
         };
         let of = |a: WorkerId, b: WorkerId| {
             [b"x".as_slice(), &a.0.bytes(), b"y", b.to_string().as_bytes(), &a.0.bytes(), b"z"].concat()
@@ -135,5 +156,10 @@ mod tests {
         check(of(id(1), id(3)), of(id(9), id(3)));
         check(of(id(3), id(9)), of(id(3), id(9)));
         check(Vec::new(), Vec::new());
+        let region = |digits: &str| rmp_serde::to_vec(digits).unwrap();
+        check(region("999900600600"), region("990101100201"));
+        check(region("999900600601"), region("999900600601"));
+        check(region("999900600600001"), region("999900600600001"));
+        check(b"999900600600".to_vec(), b"999900600600".to_vec());
     }
 }

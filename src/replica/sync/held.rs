@@ -10,6 +10,7 @@ use crate::domain::id::{ClaimId, HouseholdId, WishId};
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKey;
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::store::{Batch, Index, StoreError, codec};
 use crate::sync::feed::Feed;
 use crate::sync::fold::{Body, Standing};
@@ -33,7 +34,13 @@ pub struct State {
     /// Every command up to here shows in the base, or never will: it is no longer pending.
     #[serde(default)]
     pub settled: u64,
-    /// Commands beyond `settled` that the base shows.
+    /// Commands up to `answered` that wait at the server for a record: pending, and asked about in every round.
+    #[serde(default)]
+    pub waiting: BTreeSet<u64>,
+    /// Commands up to `settled` that waited and stand now, until the base shows them.
+    #[serde(default)]
+    pub granted: BTreeSet<u64>,
+    /// Commands beyond `settled`, or among `granted`, that the base shows.
     #[serde(default)]
     pub arrived: BTreeSet<u64>,
     /// How far each feed was read.
@@ -42,6 +49,9 @@ pub struct State {
     /// See [`Complete`](crate::sync::protocol::Complete).
     #[serde(default)]
     pub settled_at: Cursors,
+    /// The territories that the server has given the device since it joined; none while they are those of the enrolment.
+    #[serde(default)]
+    pub territories: Option<Vec<RegionCode>>,
     /// What is being fetched.
     #[serde(default)]
     pub fetching: Option<(Vec<Feed>, Option<Resume>)>,
@@ -66,6 +76,20 @@ pub struct Answer {
 pub enum Stale {
     File(HouseholdId),
     Loose(RecordKey),
+}
+
+impl State {
+    /// The commands that the base does not show yet, as far as is known: those that waited, and those beyond `settled`.
+    pub fn pending(&self, last_seq: u64) -> impl Iterator<Item = u64> {
+        let left_behind: BTreeSet<u64> = self.waiting.union(&self.granted).copied().collect();
+        let settled = self.settled;
+        left_behind.into_iter().filter(move |seq| *seq <= settled).chain(settled + 1..=last_seq)
+    }
+
+    /// Commands with a final verdict.
+    pub fn decided(&self) -> u64 {
+        self.answered.saturating_sub(self.waiting.len() as u64)
+    }
 }
 
 impl Stale {
@@ -145,7 +169,7 @@ pub fn decode_item(key: &ItemKey, bytes: &[u8]) -> Result<Standing, Unreadable> 
 
 /// Whether a verdict is something for a person.
 pub fn is_for_a_person(outcome: &Outcome) -> bool {
-    !matches!(outcome, Outcome::Applied)
+    !matches!(outcome, Outcome::Applied) && !outcome.waits()
 }
 
 /// Every key that begins so, with its value.

@@ -7,7 +7,7 @@ use crate::domain::moment::Now;
 use crate::i18n::{Explain, Lang, replica as say};
 use crate::sync::client::{Client, Local as _, Reply, Request, RoundError};
 use crate::sync::http::{Exchange, Link, Options, Progress, Summary, SyncError, round};
-use crate::sync::protocol::{Outcome, Parcel, ProtocolError, SealedReply};
+use crate::sync::protocol::{Parcel, ProtocolError, SealedReply, Verdict};
 
 /// Why a round did not come to its end. What was answered until then is kept.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,16 @@ impl DeviceSyncError {
             DeviceSyncError::Busy => true,
             DeviceSyncError::Sync(error) => error.is_passing(),
             DeviceSyncError::NotEnrolled | DeviceSyncError::Replica(_) => false,
+        }
+    }
+}
+
+impl DeviceSyncError {
+    /// How long the server asked to stay away.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            DeviceSyncError::Sync(error) => error.retry_after(),
+            _ => None,
         }
     }
 }
@@ -141,7 +151,7 @@ impl Replica {
         let secret = session.identity().1;
         let commands = parcel.open(&secret).map_err(|error| SyncError::Round(RoundError::Server(error)))?.commands;
         let commands = commands.len() as u64;
-        Ok(Some(Outgoing { parcel, commands, left: waiting - commands }))
+        Ok(Some(Outgoing { parcel, commands, left: waiting.saturating_sub(commands) }))
     }
 
     /// Takes in the reply to a batch that travelled as a file. What it says already is passed over.
@@ -161,15 +171,12 @@ impl Replica {
             return Err(SyncError::Round(RoundError::WrongAnswer).into());
         }
         let before = session.answered();
-        let fresh: Vec<_> = reply.verdicts.iter().filter(|verdict| verdict.seq > before).cloned().collect();
+        let waited = session.waiting().map_err(|fault| DeviceSyncError::Replica(fault.into()))?;
+        let is_fresh =
+            |verdict: &&Verdict| verdict.seq > before || (waited.contains(&verdict.seq) && !verdict.outcome.waits());
+        let fresh: Vec<_> = reply.verdicts.iter().filter(is_fresh).cloned().collect();
         let mut summary = Summary { pushed: fresh.len() as u64, rounds: 1, ..Summary::default() };
-        for verdict in &fresh {
-            match verdict.outcome {
-                Outcome::Applied => summary.verdicts.applied += 1,
-                Outcome::Merged { .. } => summary.verdicts.merged += 1,
-                Outcome::Refused { .. } => summary.verdicts.refused += 1,
-            }
-        }
+        fresh.iter().for_each(|verdict| summary.verdicts.count(&verdict.outcome));
         if !fresh.is_empty() {
             Client::default().take(&mut session, Ok(Reply::Push(reply.clone()))).map_err(SyncError::from)?;
             self.vault.store.checkpoint().map_err(ReplicaError::from)?;

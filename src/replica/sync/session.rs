@@ -9,16 +9,22 @@ use crate::domain::command::{Command, CommandId};
 use crate::domain::id::DeviceId;
 use crate::domain::record::{Kind, Record};
 use crate::domain::records::Unreadable;
+use crate::domain::region::RegionCode;
 use crate::store::{Batch, codec};
 use crate::sync::client::Local;
-use crate::sync::feed::Feed;
+use crate::sync::feed::{Feed, Scope};
 use crate::sync::fold::{Body, Held, Standing};
 use crate::sync::protocol::{Bytes, Cursor, Cursors, Hash, ItemKey, Resume, Secret, Verdict, chain};
+use crate::sync::rebase::passed;
 
 /// A replica in a round with its server.
 pub struct Session<'r> {
     replica: &'r Replica,
     secret: Secret,
+    /// Territories as they were at enrolment.
+    given: Vec<RegionCode>,
+    /// What the device may hold, as far as it knows.
+    scope: Scope,
     durable: State,
     state: State,
     items: BTreeMap<ItemKey, Option<Standing>>,
@@ -32,9 +38,12 @@ pub struct Session<'r> {
 impl<'r> Session<'r> {
     pub fn new(replica: &'r Replica, secret: Secret) -> Result<Session<'r>, Unreadable> {
         let durable = replica.sync_state()?;
+        let given = replica.enrolment().map(|enrolment| enrolment.scope.clone()).unwrap_or_default();
         Ok(Session {
             replica,
             secret,
+            scope: super::view::scope(&given, &durable),
+            given: given.territories,
             state: durable.clone(),
             durable,
             items: BTreeMap::new(),
@@ -58,20 +67,57 @@ impl<'r> Session<'r> {
     }
 
     /// Lets go of commands that the base shows by now, or never will.
-    fn advance(&mut self) -> Result<(), Unreadable> {
+    ///
+    /// One that waits is left behind in [`State::waiting`], so that it holds up none of those after it.
+    ///
+    /// `done`: the round has come to its end, and every feed of the device was read; until then one of its scope that has
+    /// no cursor is still to be fetched.
+    fn advance(&mut self, done: bool) -> Result<(), Unreadable> {
+        let granted = std::mem::take(&mut self.state.granted);
+        for seq in granted {
+            let shown = self.answer(seq)?.is_none_or(|answer| self.has_come(seq, &answer.verdict, done));
+            if shown {
+                self.state.arrived.remove(&seq);
+            } else {
+                self.state.granted.insert(seq);
+            }
+        }
         while self.state.settled < self.state.answered {
             let seq = self.state.settled + 1;
             let Some(Answer { verdict, .. }) = self.answer(seq)? else { break };
-            let passed = |feed: &Feed, at: u64| self.state.cursors.get(feed).is_none_or(|cursor| *cursor >= at);
-            let gone = !verdict.outcome.stands()
-                || self.state.arrived.contains(&seq)
-                || verdict.parts.iter().all(|part| passed(&part.feed, part.seq));
-            if !gone {
+            if !self.has_come(seq, &verdict, done) {
                 break;
             }
             self.state.settled = seq;
             self.state.arrived.remove(&seq);
         }
+        Ok(())
+    }
+
+    /// Whether the base shows a command that has that verdict, or never will.
+    fn has_come(&self, seq: u64, verdict: &Verdict, done: bool) -> bool {
+        let nothing = Scope::default();
+        let scope = if done { &nothing } else { &self.scope };
+        !verdict.outcome.stands() || self.state.arrived.contains(&seq) || passed(verdict, scope, &self.state.cursors)
+    }
+
+    /// A command that waited has its final verdict.
+    fn settle(&mut self, verdict: &Verdict) -> Result<(), Unreadable> {
+        if !self.state.waiting.contains(&verdict.seq) || verdict.outcome.waits() {
+            return Ok(());
+        }
+        let missing = || Unreadable(format!("command {} is not kept", verdict.seq));
+        let Answer { hash, .. } = self.answer(verdict.seq)?.ok_or_else(missing)?;
+        let (_, _, logged) = self.replica.outgoing(verdict.seq)?.ok_or_else(missing)?;
+        self.touch(&logged);
+        self.state.waiting.remove(&verdict.seq);
+        if verdict.outcome.stands() {
+            self.state.granted.insert(verdict.seq);
+        }
+        if held::is_for_a_person(&verdict.outcome) {
+            self.inbox.insert(verdict.seq, true);
+        }
+        self.answers.insert(verdict.seq, Some(Answer { verdict: verdict.clone(), hash }));
         Ok(())
     }
 
@@ -123,7 +169,7 @@ impl<'r> Session<'r> {
             self.stale.extend(self.replica.unfounded()?);
         }
         self.state.last = Some(now.at);
-        self.advance()?;
+        self.advance(true)?;
         self.write()
     }
 
@@ -141,7 +187,7 @@ impl<'r> Session<'r> {
         self.moved |= !self.stale.is_empty();
         self.durable = self.state.clone();
         self.forget_staged();
-        self.replica.note_answered(self.durable.answered);
+        self.replica.note_answered(self.durable.decided());
         Ok(())
     }
 
@@ -241,6 +287,7 @@ impl Local for Session<'_> {
         self.state.cursors.clear();
         self.state.settled_at.clear();
         self.state.arrived.clear();
+        self.state.granted.clear();
         self.state.epoch = epoch;
         self.state.sweep = true;
         // What the server of the new epoch has of this device, it shows; what it lacks is reopened.
@@ -255,6 +302,16 @@ impl Local for Session<'_> {
     }
     fn answered(&self) -> u64 {
         self.state.answered
+    }
+    fn territories(&self) -> Option<Vec<RegionCode>> {
+        Some(self.state.territories.as_ref().unwrap_or(&self.given).clone())
+    }
+    fn set_territories(&mut self, territories: &[RegionCode]) -> Result<(), Unreadable> {
+        self.state.territories = Some(territories.to_vec());
+        Ok(())
+    }
+    fn waiting(&self) -> Result<Vec<u64>, Unreadable> {
+        Ok(self.state.waiting.iter().copied().collect())
     }
     fn hash_at(&self, seq: u64) -> Option<Hash> {
         if seq == self.state.answered {
@@ -289,6 +346,7 @@ impl Local for Session<'_> {
         let device = self.replica.device();
         for verdict in verdicts {
             if verdict.seq != self.state.answered + 1 {
+                self.settle(verdict)?;
                 continue;
             }
             let missing = || Unreadable(format!("command {} is not kept", verdict.seq));
@@ -299,6 +357,9 @@ impl Local for Session<'_> {
             let quiet = matches!(&envelope.command, Command::Seed { .. }) && logged.seats_a_worker();
             if held::is_for_a_person(&verdict.outcome) && !quiet {
                 self.inbox.insert(verdict.seq, true);
+            }
+            if verdict.outcome.waits() {
+                self.state.waiting.insert(verdict.seq);
             }
             self.answers.insert(verdict.seq, Some(Answer { verdict: verdict.clone(), hash: self.state.hash }));
         }
@@ -313,11 +374,13 @@ impl Local for Session<'_> {
         self.state.hash = hash;
         self.state.answered = after;
         self.state.settled = self.state.settled.min(after);
-        self.state.arrived.retain(|seq| *seq <= after);
+        for left in [&mut self.state.arrived, &mut self.state.waiting, &mut self.state.granted] {
+            left.retain(|seq| *seq <= after);
+        }
         Ok(())
     }
     fn note_arrival(&mut self, id: CommandId) -> Result<(), Unreadable> {
-        if id.seq > self.state.settled {
+        if id.seq > self.state.settled || self.state.waiting.contains(&id.seq) || self.state.granted.contains(&id.seq) {
             self.state.arrived.insert(id.seq);
         }
         Ok(())
@@ -331,7 +394,7 @@ impl Local for Session<'_> {
     }
     fn commit(&mut self) -> Result<(), Unreadable> {
         let pulled = self.answers.is_empty();
-        self.advance()?;
+        self.advance(false)?;
         self.write()?;
         // Verdicts of a long queue come in many answers; the view follows when the last one is there.
         let all_sent = self.state.answered == self.last_seq();

@@ -19,7 +19,7 @@ use crate::store::{Batch, codec};
 use crate::sync::feed::{Feed, Scope};
 use crate::sync::fold::{Body, Standing};
 use crate::sync::overlay::{Base as _, Overlay};
-use crate::sync::protocol::ItemKey;
+use crate::sync::protocol::{ItemKey, Outcome};
 use crate::sync::rebase::{Pending, rebase};
 
 /// What is written in one batch.
@@ -83,9 +83,10 @@ impl Replica {
         mut stale: BTreeSet<Stale>,
     ) -> Result<(Vec<Pending>, BTreeSet<Stale>), Unreadable> {
         let mut queue = Vec::new();
-        for seq in state.settled + 1..=self.vault.store.last_seq() {
+        let refused = |outcome: &Outcome| !outcome.stands() && !outcome.waits();
+        for seq in state.pending(self.vault.store.last_seq()) {
             let verdict = self.answer(seq)?.map(|answer| answer.verdict);
-            if verdict.as_ref().is_some_and(|verdict| !verdict.outcome.stands()) || state.arrived.contains(&seq) {
+            if verdict.as_ref().is_some_and(|verdict| refused(&verdict.outcome)) || state.arrived.contains(&seq) {
                 continue;
             }
             let Some((envelope, _, logged)) = self.outgoing(seq)? else { continue };
@@ -244,7 +245,10 @@ impl Replica {
             }
             match record {
                 Some(record) => super::super::take_in_loose(&mut memory, record),
-                None => memory.pools.forget_loose(key),
+                None => {
+                    memory.pools.forget_loose(key);
+                    memory.reference.forget(key);
+                }
             }
         }
         for wish in wishes.into_keys() {
@@ -286,9 +290,12 @@ fn shared(file: &Dossier) -> impl Iterator<Item = RecordKey> + '_ {
     wishes.chain(claims).chain(leads)
 }
 
-/// What the device holds: what it was given at enrolment, and what it was given since.
-fn scope(given: &Scope, state: &State) -> Scope {
+/// What the device holds: what it was given at enrolment or since, and what it has not yet let go.
+pub(super) fn scope(given: &Scope, state: &State) -> Scope {
     let mut scope = given.clone();
+    if let Some(territories) = &state.territories {
+        scope.territories.clone_from(territories);
+    }
     for feed in state.cursors.keys() {
         if let Feed::Territory(region) = feed
             && !scope.territories.iter().any(|held| held.contains(region))
@@ -334,7 +341,9 @@ impl Replica {
                 }
                 Stale::Loose(key) => {
                     if self.vault.loose(key)?.is_none() {
-                        self.memory.write().unwrap_or_else(PoisonError::into_inner).pools.forget_loose(key);
+                        let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+                        memory.pools.forget_loose(key);
+                        memory.reference.forget(key);
                     }
                 }
             }

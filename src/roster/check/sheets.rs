@@ -6,11 +6,14 @@ use std::ops::ControlFlow;
 use super::join::Join;
 use super::{Checked, House, Pace, Person, Stopped};
 use crate::domain::codes::Code;
+use crate::domain::household::Household;
 use crate::domain::id_number::IdNumber;
+use crate::domain::region::Level;
 use crate::roster::fault::Fault;
 use crate::roster::map::{Role, SheetKind};
 use crate::roster::notice::Notice;
-use crate::roster::read::Phase;
+use crate::roster::place::{Place, PlaceFault};
+use crate::roster::read::{Cell, Phase};
 use crate::roster::rows::{self, HEAD_RELATION, HeadId, HouseholdRow, Located, MemberRow};
 use crate::roster::source::{RowRef, member_field};
 
@@ -18,6 +21,7 @@ use crate::roster::source::{RowRef, member_field};
 pub(super) fn read_all(
     checked: &mut Checked,
     registered: &mut dyn FnMut(&IdNumber) -> bool,
+    located: &mut dyn FnMut(&Place) -> Result<(), PlaceFault>,
     watch: &mut dyn FnMut(Phase, u64, u64) -> ControlFlow<()>,
 ) -> Result<(), Stopped> {
     let of = |checked: &Checked, kind: SheetKind| checked.source.rows(&[kind]).collect::<Vec<RowRef>>();
@@ -27,7 +31,7 @@ pub(super) fn read_all(
     let members = of(checked, SheetKind::Member);
     let total = households.len() + singles.len() + combined.len() + members.len();
     let mut pace = Pace::new(Phase::Check, total as u64);
-    let mut sheets = Sheets { checked, join: Join::default(), persons: HashMap::new(), registered };
+    let mut sheets = Sheets { checked, join: Join::default(), persons: HashMap::new(), registered, located };
     for at in households {
         pace.step(watch)?;
         let read = rows::household(&sheets.checked.source, at);
@@ -58,6 +62,7 @@ struct Sheets<'a> {
     /// The row in which a person stands.
     persons: HashMap<IdNumber, RowRef>,
     registered: &'a mut dyn FnMut(&IdNumber) -> bool,
+    located: &'a mut dyn FnMut(&Place) -> Result<(), PlaceFault>,
 }
 
 /// The household that the rows of a combined sheet belong to.
@@ -78,6 +83,12 @@ impl Sheets<'_> {
             read.faults.push(Located { column, fault });
             self.refuse_household(at, read.faults);
             return false;
+        }
+        if read.faults.is_empty()
+            && matches!(read.head, HeadId::Known(_))
+            && let Err(fault) = (self.located)(&read.place)
+        {
+            read.faults.push(Located { column: self.place_column(at), fault: fault.into() });
         }
         match (read.faults.is_empty(), &read.head) {
             (true, HeadId::Known(head)) => {
@@ -318,6 +329,17 @@ impl Sheets<'_> {
     /// The column by which the row names its household.
     fn id_column(&self, at: RowRef) -> Option<usize> {
         self.column(at, Role::HeadId).or_else(|| self.column(at, Role::Member(member_field("id_number"))))
+    }
+
+    /// The column that says most closely where the household lies.
+    fn place_column(&self, at: RowRef) -> Option<usize> {
+        let address = Household::TABLE.field("address").map(Role::Household);
+        let roles = [Level::Grid, Level::Village, Level::Town].map(Role::Place).into_iter().chain(address);
+        let row = self.checked.source.row(at);
+        let columns = &self.checked.source.table(at).layout.columns;
+        let is_filled = |column: &usize| row.cell(columns[*column].index) != Cell::Empty;
+        let found: Vec<usize> = roles.filter_map(|role| self.column(at, role)).collect();
+        found.iter().copied().find(is_filled).or_else(|| found.first().copied()).or_else(|| self.id_column(at))
     }
 
     fn heading(&self, at: RowRef, column: Option<usize>) -> String {

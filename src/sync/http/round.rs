@@ -5,9 +5,14 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Backoff, Link, LinkError, Traffic};
+use crate::domain::id::DeviceId;
+use crate::domain::record::Record;
+use crate::domain::region::Region;
 use crate::i18n::{Explain, Lang};
 use crate::sync::client::{Client, Local, Reply, Request, RoundError};
-use crate::sync::protocol::{Outcome, ProtocolError};
+use crate::sync::feed::Feed;
+use crate::sync::fold::Body;
+use crate::sync::protocol::{Bootstrap, Outcome, PROTOCOL, ProtocolError};
 
 /// What carries requests to a server and brings the answers back.
 pub trait Exchange {
@@ -60,6 +65,27 @@ pub struct Verdicts {
     pub merged: u64,
     /// Refused; each stays in the inbox.
     pub refused: u64,
+    /// Not decided yet: they wait at the server for what another device has yet to bring back after a restore.
+    #[serde(skip_serializing_if = "is_none")]
+    pub waiting: u64,
+}
+
+// What serde asks for takes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Verdicts {
+    /// Counts one more.
+    pub fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Applied => self.applied += 1,
+            Outcome::Merged { .. } => self.merged += 1,
+            outcome if outcome.waits() => self.waiting += 1,
+            Outcome::Refused { .. } => self.refused += 1,
+        }
+    }
 }
 
 /// How far a round has come.
@@ -91,6 +117,17 @@ impl SyncError {
             SyncError::Link(error) => error.is_passing(),
             SyncError::Round(RoundError::Server(error)) => error.is_passing(),
             SyncError::Round(_) => false,
+        }
+    }
+
+    /// How long the server asked to stay away.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            SyncError::Link(LinkError::Told { retry_after, .. }) => *retry_after,
+            SyncError::Round(RoundError::Server(ProtocolError::Busy { retry_after })) => {
+                Some(Duration::from_secs((*retry_after).into()))
+            }
+            _ => None,
         }
     }
 
@@ -198,18 +235,38 @@ fn patiently(
     }
 }
 
+/// The county's regions, for a device that is about to join. Nothing is stored.
+///
+/// # Errors
+/// [`SyncError`].
+pub fn regions(link: &mut dyn Exchange, device: DeviceId, max_bytes: u32) -> Result<Vec<Region>, SyncError> {
+    let mut found = Vec::new();
+    let mut resume = None;
+    loop {
+        let feeds = vec![Feed::Reference];
+        let ask = Bootstrap { protocol: PROTOCOL, device, feeds, resume, max_bytes };
+        let reply = patiently(link, &Request::Bootstrap(ask), &mut |_| {})?.map_err(RoundError::Server)?;
+        let Reply::Chunk(chunk) = reply else { return Err(RoundError::WrongAnswer.into()) };
+        for item in &chunk.items {
+            if let Body::Record(Record::Region(region)) =
+                Body::decode(&item.key, &item.body.0).map_err(RoundError::Store)?
+            {
+                found.push(region);
+            }
+        }
+        match chunk.resume {
+            Some(next) => resume = Some(next),
+            None => return Ok(found),
+        }
+    }
+}
+
 impl Summary {
     fn count(&mut self, reply: &Reply) {
         match reply {
             Reply::Push(reply) => {
                 self.pushed += reply.verdicts.len() as u64;
-                for verdict in &reply.verdicts {
-                    match verdict.outcome {
-                        Outcome::Applied => self.verdicts.applied += 1,
-                        Outcome::Merged { .. } => self.verdicts.merged += 1,
-                        Outcome::Refused { .. } => self.verdicts.refused += 1,
-                    }
-                }
+                reply.verdicts.iter().for_each(|verdict| self.verdicts.count(&verdict.outcome));
             }
             Reply::Page(page) => self.pulled += page.entries.len() as u64,
             Reply::Chunk(chunk) => self.pulled += chunk.items.len() as u64,

@@ -13,6 +13,7 @@ use crate::domain::id::{DeviceId, HouseholdId, WorkerId};
 use crate::domain::moment::{Hlc, Moment};
 use crate::domain::record::{Record, RecordKey};
 use crate::domain::records::{Dossier, OlderPage};
+use crate::domain::region::RegionCode;
 use crate::sync::feed::Feed;
 
 /// How far a device has read a feed.
@@ -65,6 +66,22 @@ pub struct Pull {
     pub known: Known,
     /// The most bytes of the page; the server has its own limit too.
     pub max_bytes: u32,
+    /// The digest of the territories that the device believes to be its own ([`territories_digest`]); where it is given
+    /// and not the server's, the page tells which they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territories: Option<u32>,
+}
+
+/// The digest of territories, for [`Pull::territories`]. Their order says nothing.
+pub fn territories_digest(territories: &[RegionCode]) -> u32 {
+    let sorted: std::collections::BTreeSet<&RegionCode> = territories.iter().collect();
+    let mut hash = Sm3::new();
+    for region in sorted {
+        hash.update(region.as_str());
+        hash.update([0]);
+    }
+    let full: [u8; 32] = hash.finalize().into();
+    u32::from_be_bytes([full[0], full[1], full[2], full[3]])
 }
 
 /// The answer to [`Pull`].
@@ -84,6 +101,9 @@ pub struct Page {
     /// Feeds of the device's territory that it has no cursor for: to be fetched by [`Bootstrap`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bootstrap: Vec<Feed>,
+    /// The territories that the device may hold now, where it believed otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub territories: Option<Vec<RegionCode>>,
     /// Feeds that are no longer the device's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<Feed>,

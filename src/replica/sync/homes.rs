@@ -1,0 +1,163 @@
+//! Households that a device registered alone, under codes that it made up: before anything is sent they are put where the
+//! county's own tree of regions has them, by name. A household under a code that no office gives out would belong to no
+//! territory, and leave the device with the first round.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::super::{Replica, ReplicaError};
+use crate::domain::region::{Region, RegionCode, UNNAMED_TOWN};
+use crate::i18n::{Explain, Lang, replica as say};
+use crate::roster::place::{self, Place, PlaceFault};
+use crate::sync::feed::Scope;
+
+/// A code that this device made up, with the names that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Homemade {
+    /// The code.
+    pub code: RegionCode,
+    /// What the roster said.
+    pub place: Place,
+    /// Households registered there now.
+    pub households: usize,
+}
+
+/// Places of this device's households that the county's tree does not have within the device's territory.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} places of households are no regions of the county", .0.len())]
+pub struct Homeless(pub Vec<(Homemade, PlaceFault)>);
+
+impl Explain for Homeless {
+    fn code(&self) -> &str {
+        "enrol.regions_unknown"
+    }
+    fn field(&self) -> Option<&str> {
+        Some("region")
+    }
+    fn message(&self, lang: Lang) -> String {
+        /// Places that are told one by one.
+        const TOLD: usize = 20;
+        let one = |(home, fault): &(Homemade, PlaceFault)| {
+            say::homeless_place(lang, &home.place.to_string(), home.households, &fault.message(lang))
+        };
+        let places: Vec<String> = self.0.iter().take(TOLD).map(one).collect();
+        let households = self.0.iter().map(|(home, _)| home.households).sum();
+        say::homeless(lang, households, self.0.len(), &places.join(lang.pick("；", "; ")))
+    }
+    fn remedy(&self, lang: Lang) -> String {
+        say::homeless_remedy(lang).to_owned()
+    }
+}
+
+impl Replica {
+    /// The codes that this device made up while it worked alone.
+    ///
+    /// # Errors
+    /// When the data did not open.
+    pub fn homemade_regions(&self) -> Result<Vec<Homemade>, ReplicaError> {
+        self.wait_until_open()?;
+        let memory = self.read();
+        let mut households: BTreeMap<&RegionCode, usize> = BTreeMap::new();
+        for (_, row) in memory.rows.iter().filter(|(_, row)| row.is_present()) {
+            if let Some(code) = memory.region(row.fixed().region) {
+                *households.entry(code).or_default() += 1;
+            }
+        }
+        let regions = &memory.reference.regions;
+        let mut found: Vec<Homemade> = regions
+            .values()
+            .filter(|region| region.provisional && !region.meta.deleted)
+            .map(|region| {
+                let households = households.get(&region.code).copied().unwrap_or(0);
+                let parent = |region: &Region| region.parent.as_ref().and_then(|code| regions.get(code));
+                let above = std::iter::successors(Some(region), |region| parent(region));
+                let mut place = Place::default();
+                // The tree is not deep; the bound guards against a circle in the data.
+                for region in above.take(6).filter(|region| region.name != UNNAMED_TOWN) {
+                    place.set(region.level, region.name.clone());
+                }
+                Homemade { code: region.code.clone(), place, households }
+            })
+            .collect();
+        found.sort_by(|a, b| a.code.cmp(&b.code));
+        Ok(found)
+    }
+}
+
+/// Which official region stands for each made-up one. Those in which nobody lives and that are not met stay as they are.
+///
+/// # Errors
+/// [`Homeless`] with every place in which somebody lives and that is not met.
+pub fn rehome(
+    homemade: &[Homemade],
+    official: &[Region],
+    scope: &Scope,
+    day: NaiveDate,
+) -> Result<Vec<(RegionCode, RegionCode)>, Homeless> {
+    let mut homes = Vec::new();
+    let mut homeless = Vec::new();
+    for home in homemade {
+        let found = place::official(&home.place, official.iter(), &scope.territories, day);
+        match found {
+            // Codes are put in the place of codes within what was recorded, where lengths are written down too.
+            Ok(code) if code.as_str().len() == home.code.as_str().len() => homes.push((home.code.clone(), code)),
+            Ok(_) if home.households > 0 => {
+                let name = home.place.to_string();
+                homeless.push((home.clone(), PlaceFault::Unknown { name }));
+            }
+            Err(fault) if home.households > 0 => homeless.push((home.clone(), fault)),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    if homeless.is_empty() { Ok(homes) } else { Err(Homeless(homeless)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::region::Level;
+
+    #[test]
+    fn made_up_places_come_home_by_name_or_are_told() {
+        let code = |digits: &str| RegionCode::parse(digits).unwrap();
+        let region = |digits: &str, name: &str| {
+            let code = code(digits);
+            Region { level: code.level().unwrap(), code, name: name.into(), ..Region::default() }
+        };
+        let tree =
+            [region("990101100000", "东岙镇"), region("990101100201", "后垟村"), region("990101101201", "上岙村")];
+        let home = |digits: &str, parts: &[(Level, &str)], households| {
+            let mut place = Place::default();
+            parts.iter().for_each(|(level, name)| place.set(*level, (*name).to_owned()));
+            Homemade { code: code(digits), place, households }
+        };
+        let scope = Scope { territories: vec![code("990101100000")], ..Scope::default() };
+        let day = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        let check = |homemade: &[Homemade], expected: Result<&[(&str, &str)], &[&str]>| match (
+            rehome(homemade, &tree, &scope, day),
+            expected,
+        ) {
+            (Ok(found), Ok(expected)) => {
+                let found: Vec<_> = found.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+                assert_eq!(found, expected);
+            }
+            (Err(Homeless(found)), Err(expected)) => {
+                assert_eq!(found.iter().map(|(_, fault)| fault.code()).collect::<Vec<_>>(), expected);
+            }
+            (found, expected) => panic!("{found:?} {expected:?}"),
+        };
+        use Level::{Grid, Town, Village};
+        let houyang = [(Town, "东岙镇"), (Village, "后垟村")];
+        let town = home("999900600000", &[(Town, "东岙镇")], 0);
+        let village = home("999900600600", &houyang, 3);
+        check(&[town.clone(), village], Ok(&[("999900600600", "990101100201")]));
+        // Nobody lives in what is not met: it may stay.
+        check(&[town, home("999900600601", &[(Village, "没有村")], 0)], Ok(&[]));
+        let (unknown, outside) = (home("999900600601", &[(Village, "没有村")], 1), [(Village, "上岙村")]);
+        check(&[unknown, home("999900600602", &outside, 1)], Err(&["region.unknown", "region.outside_territory"]));
+        // A grid that the tree does not have cannot stand for its village: its code is longer.
+        let grid = [houyang[0], houyang[1], (Grid, "一网格")];
+        check(&[home("999900600600600", &grid, 2)], Err(&["region.unknown"]));
+    }
+}
