@@ -300,8 +300,17 @@ impl Laptop {
             Joining { device: replica.device(), name: name.clone(), secret: secret.clone(), scope: scope.clone() };
         county.authority.enrol(at, &joining).unwrap();
         let (url, key) = ("http://127.0.0.1".to_owned(), Bytes(secret.0.to_vec()));
-        let enrolment =
-            Enrolment { url, secret: key, name, scope, at, trust: None, allow_plain: false, was: Vec::new(), homes: Default::default() };
+        let enrolment = Enrolment {
+            url,
+            secret: key,
+            name,
+            scope,
+            at,
+            trust: None,
+            allow_plain: false,
+            was: Vec::new(),
+            homes: Default::default(),
+        };
         replica.enrol(enrolment).unwrap();
         Laptop { _folder: folder, replica, worker, secret }
     }
