@@ -220,7 +220,7 @@ fn an_id_number_names_its_person_and_is_found_by_its_last_four_and_six() {
     let desk = desk(folder.path());
     let mut records = records();
     let Record::Member(mut head) = records[1].clone() else { panic!("the member comes second") };
-    let second = Member { id: MemberId::new(), name: "张伟".to_owned(), ..head.clone() };
+    let second = Member { id: MemberId::new(), name: "张伟".to_owned(), relation: Code::from("20"), ..head.clone() };
     head.id_number = None;
     records[1] = Record::Member(head);
     records.push(Record::Member(second));

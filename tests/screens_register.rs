@@ -59,7 +59,8 @@ fn a_household_is_registered_with_its_members() {
     bench.drive.keys("Tab").type_text("13812345678");
     bench.drive.keys("F4").type_text("周小军");
     bench.drive.keys("Tab").type_text(&id_number("2015-09-09", 703));
-    let typed = bench.drive.keys("Tab Right").screen();
+    // The household has a head already.
+    let typed = bench.drive.keys("Tab Right Right").screen();
     // What identifies somebody is masked as soon as it is not being typed.
     assert!(typed.contains("9901**********") && !typed.contains("9901012015"), "{typed}");
     assert!(typed.contains("未满14周岁"), "{typed}");
@@ -118,7 +119,7 @@ fn one_number_cannot_stand_for_two_members() {
     let number = id_number("1948-06-01", 702);
     filled(&mut bench, "周大妹", &number);
     bench.drive.keys("F4").type_text("周小军");
-    bench.drive.keys("Tab").type_text(&number).keys("Tab Right");
+    bench.drive.keys("Tab").type_text(&number).keys("Tab Right Right");
     let refused = bench.drive.keys("F8").screen();
     assert!(refused.contains("member.entered_twice") && refused.contains("周*军："), "{refused}");
     // The member is taken out again, after a question.
@@ -164,7 +165,7 @@ fn facts_are_amended_and_members_added() {
     assert_eq!(file(&bench, head).unwrap().household.category, category);
     // One more member.
     bench.drive.keys("Enter Ctrl-A").type_text("张大强").keys("Tab");
-    bench.drive.type_text(&id_number("1970-01-01", 707)).keys("Tab Right");
+    bench.drive.type_text(&id_number("1970-01-01", 707)).keys("Tab Right Right");
     let saved = bench.drive.keys("F8").screen();
     assert!(saved.contains("已保存"), "{saved}");
     assert_eq!(file(&bench, head).unwrap().members.len(), 2);
@@ -199,4 +200,26 @@ fn the_household_of_a_lead_is_registered_from_the_lead() {
     let saved = bench.drive.keys("F6 Right F8").screen();
     assert!(saved.contains("已保存：登记家庭"), "{saved}");
     assert_eq!(file(&bench, "周阿婆").unwrap().household.region.as_str(), "990101102202");
+}
+
+#[test]
+fn a_masked_address_is_shown_with_a_reason_and_edited() {
+    let mut bench = village(Lang::Zh, 120, 40);
+    let head = "张淑芬";
+    let before = file(&bench, head).unwrap().household.address.clone();
+    let form = bench.drive.keys("Alt-2 Insert Tab Tab").screen();
+    assert!(!form.contains(&before), "{form}");
+    let mut tabs = 0;
+    while !bench.drive.screen().contains("Ctrl-R") {
+        bench.drive.keys("Tab");
+        tabs += 1;
+        assert!(tabs < 40, "{}", bench.drive.screen());
+    }
+    let sheet = bench.drive.keys("Ctrl-R").screen();
+    assert!(sheet.contains("查看原因"), "{sheet}");
+    let shown = bench.drive.keys("Right F8").screen();
+    assert!(shown.contains(&before), "{shown}");
+    let saved = bench.drive.type_text("后院").keys("F8").screen();
+    assert!(saved.contains("已保存：更正信息"), "{saved}");
+    assert_eq!(file(&bench, head).unwrap().household.address, format!("{before}后院"));
 }

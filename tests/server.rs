@@ -18,7 +18,7 @@ use zhulian::sync::client::{Client, Local as _, Request};
 use zhulian::sync::http::seal::{Seal, Signed};
 use zhulian::sync::http::{Link, LinkError, Options, Summary, SyncError, round};
 use zhulian::sync::overlay::Base as _;
-use zhulian::sync::protocol::{Bytes, Outcome, ProtocolError, Secret};
+use zhulian::sync::protocol::{Bytes, Outcome, ProtocolError, SealedReply, Secret};
 
 const VILLAGE: &str = "990101100201";
 
@@ -105,7 +105,7 @@ fn a_revoked_device_is_refused_at_its_next_request_and_its_work_is_kept() {
         assert_eq!((taken["pushed"].as_u64(), taken["verdicts"]["applied"].as_u64()), (Some(1), Some(1)));
     }
     let reply = std::fs::read(format!("{file}.reply")).unwrap();
-    let reply: zhulian::sync::protocol::PushReply = zhulian::store::codec::decode(&reply).unwrap();
+    let reply = SealedReply::from_file(&reply).unwrap().open(&device.secret).unwrap();
     assert_eq!(reply.verdicts[0].outcome, Outcome::Applied);
     let mut bytes = std::fs::read(file).unwrap();
     let last = bytes.len() - 1;

@@ -86,6 +86,9 @@ pub enum EnrolError {
     /// The code was spent, is over, or was tried too often. `enrol.code_over`
     #[error("the code is over")]
     Over,
+    /// The device is enrolled for other workers; nobody's key is replaced by somebody else's code. `enrol.device_taken`
+    #[error("the device is enrolled for other workers")]
+    Taken,
     /// The server refused or failed.
     #[error("{0}")]
     Server(#[from] ProtocolError),
@@ -102,12 +105,14 @@ impl Explain for EnrolError {
         match self {
             EnrolError::Wrong => "enrol.code_wrong",
             EnrolError::Over => "enrol.code_over",
+            EnrolError::Taken => "enrol.device_taken",
             EnrolError::Server(error) => error.code(),
         }
     }
     fn field(&self) -> Option<&str> {
         match self {
             EnrolError::Wrong | EnrolError::Over => Some("code"),
+            EnrolError::Taken => Some("device"),
             EnrolError::Server(error) => error.field(),
         }
     }
@@ -115,6 +120,7 @@ impl Explain for EnrolError {
         match self {
             EnrolError::Wrong => say::code_wrong(lang).into(),
             EnrolError::Over => say::code_over(lang).into(),
+            EnrolError::Taken => say::device_taken(lang).into(),
             EnrolError::Server(error) => error.message(lang),
         }
     }
@@ -122,6 +128,7 @@ impl Explain for EnrolError {
         match self {
             EnrolError::Wrong => say::code_wrong_remedy(lang).into(),
             EnrolError::Over => say::code_over_remedy(lang).into(),
+            EnrolError::Taken => say::device_taken_remedy(lang).into(),
             EnrolError::Server(error) => error.remedy(lang),
         }
     }
@@ -173,6 +180,7 @@ pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) 
         return Err(EnrolError::Wrong);
     }
     let realm = authority.realm()?;
+    let known = authority.store().begin()?.peek_device(join.device)?.filter(|device| device.revoked_at.is_none());
     let mut outcome = Err(EnrolError::Wrong);
     codes.change(&text[..SELECTOR], &mut |held| {
         let Some(mut held) = held else {
@@ -181,8 +189,11 @@ pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) 
         };
         let fits = mac(&realm.person_key, &text).verify_slice(&held.hash.0).is_ok();
         let again = held.device == Some(join.device) && now < held.until && held.tries < TRIES;
+        let taken = known.as_ref().is_some_and(|device| device.scope.workers != held.scope.workers);
         outcome = if !held.is_open(now) && !again {
             Err(EnrolError::Over)
+        } else if fits && taken {
+            Err(EnrolError::Taken)
         } else if fits {
             held.device = Some(join.device);
             Ok((held.name.clone(), held.scope.clone()))
@@ -258,6 +269,25 @@ mod tests {
         let (late, _) = issue(&authority, &*store, NOW, "", &Scope::default()).unwrap();
         let after = NOW.plus(chrono::Duration::minutes(LIFE_MINUTES));
         assert_eq!(join(&authority, &*store, after, &ask(4, &late)), Err(EnrolError::Over));
+    }
+
+    #[test]
+    fn a_code_of_one_worker_takes_no_device_of_another() {
+        let (store, authority) = county();
+        let scope = |n| Scope {
+            workers: vec![crate::domain::id::WorkerId(RecordId::from_parts(1, [n; 10]))],
+            ..Scope::default()
+        };
+        let code = |n| issue(&authority, &*store, NOW, "", &scope(n)).unwrap().0;
+        join(&authority, &*store, NOW, &ask(2, &code(1))).unwrap();
+        let held = authority.devices().unwrap();
+        let theirs = code(2);
+        let attack = Join { secret: Bytes(vec![9; 32]), ..ask(2, &theirs) };
+        assert_eq!(join(&authority, &*store, NOW, &attack), Err(EnrolError::Taken));
+        assert_eq!(authority.devices().unwrap(), held, "key and scope stay");
+        join(&authority, &*store, NOW, &ask(2, &code(1))).expect("its own worker joins anew");
+        authority.revoke(NOW, ask(2, "").device).unwrap();
+        join(&authority, &*store, NOW, &ask(2, &theirs)).expect("handed over");
     }
 
     #[test]

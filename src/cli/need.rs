@@ -39,6 +39,8 @@ pub enum Need {
     /// Hands a need over to case work
     Escalate(moved::Moved),
     Confirm(confirm::Confirm),
+    /// Files a need that was confirmed as met; one behind a wish is filed with its wish
+    Archive(moved::Moved),
     List(list::List),
 }
 
@@ -57,6 +59,7 @@ impl Run for Need {
             Need::Recheck(act) => act.run(NeedAct::Recheck, desk, io),
             Need::Escalate(act) => act.run(NeedAct::Escalate, desk, io),
             Need::Confirm(act) => act.run(desk, io),
+            Need::Archive(act) => act.run(NeedAct::Archive, desk, io),
             Need::List(act) => act.run(desk, io),
         }
     }

@@ -14,7 +14,7 @@ use crate::i18n::{Explain as _, cli as say};
 use crate::replica::sync::DeviceSyncError;
 use crate::store::codec;
 use crate::sync::http::{Backoff, Progress, Summary};
-use crate::sync::protocol::{MAX_PUSH, ProtocolError, PushReply};
+use crate::sync::protocol::{MAX_FILE, ProtocolError, SealedReply};
 
 /// Synchronises with the server: sends what was done here, receives the data of the territory
 ///
@@ -165,13 +165,11 @@ fn to_file(desk: &Desk, io: &mut Io<'_>, path: &Path) -> Outcome {
 fn from_file(desk: &Desk, io: &mut Io<'_>, path: &Path) -> Outcome {
     let path = io.path(path);
     let size = std::fs::metadata(&path).map_err(|error| CliError::file(&path, &error))?.len();
-    let limit = MAX_PUSH as u64;
+    let limit = MAX_FILE as u64;
     if size > limit {
         return Err(ProtocolError::TooLarge { bytes: size, limit }.into());
     }
     let bytes = std::fs::read(&path).map_err(|error| CliError::file(&path, &error))?;
-    let reply: PushReply = codec::decode_within(&bytes, 4 * MAX_PUSH)
-        .map_err(|error| ProtocolError::Damaged { detail: error.to_string() })?;
-    let summary = desk.replica().take_in_reply(&reply)?;
+    let summary = desk.replica().take_in_reply(&SealedReply::from_file(&bytes)?)?;
     told(io, &summary)
 }

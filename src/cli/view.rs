@@ -41,6 +41,9 @@ pub fn record(record: &dyn Fields, shown: Shown<'_>, lang: Lang) -> Map<String, 
 
 /// One field as JSON.
 pub fn content(field: &Field, value: &Value, shown: Shown<'_>, lang: Lang) -> Json {
+    if is_masked(field, shown) && *value == Value::Bool(false) {
+        return Json::Null;
+    }
     if is_masked(field, shown) && !value.is_empty() {
         return Json::String(display::masked(field, value, lang));
     }

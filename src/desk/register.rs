@@ -13,7 +13,7 @@ use crate::domain::household::Household;
 use crate::domain::id::{HouseholdId, MemberId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::mask;
-use crate::domain::member::Member;
+use crate::domain::member::{HEAD_RELATION, Member};
 use crate::domain::moment::Now;
 use crate::domain::numbering::Series;
 use crate::domain::record::{Fields, Record};
@@ -36,9 +36,6 @@ pub struct Registration {
     /// Registered although the village has a household whose head bears the same name.
     pub despite_like: bool,
 }
-
-/// The relation of a household's head (GB/T 4761).
-const HEAD: &str = "02";
 
 impl Desk {
     /// A household to be filled in, with the region where there is only one to choose from.
@@ -74,7 +71,7 @@ impl Desk {
         if let Some(head) = members.first_mut() {
             household.head = household.head.or(Some(head.id));
             if head.relation.is_empty() {
-                head.relation = Code::from(HEAD);
+                head.relation = Code::from(HEAD_RELATION);
             }
             let memory = self.replica().read();
             if !despite_like && let Some(like) = like_household(&memory, &head.name, &household.region) {

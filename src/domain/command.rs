@@ -319,6 +319,8 @@ pub enum NeedAct {
     Recheck,
     /// It grew into a case.
     Escalate,
+    /// It was confirmed as met and is filed; a need behind a wish is filed with its wish.
+    Archive,
 }
 
 /// Who says that a need was met.

@@ -37,6 +37,10 @@ pub fn masked(field: &Field, value: &Value, lang: Lang) -> String {
     if field.privacy < Privacy::Identity || value.is_empty() {
         return plain(field, value, lang);
     }
+    // A flag that was never set: nothing is known, and nothing is hidden.
+    if *value == Value::Bool(false) {
+        return "—".to_owned();
+    }
     let text = plain(field, value, lang);
     match field.kind {
         FieldKind::Name => mask::name(&text),

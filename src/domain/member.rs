@@ -8,6 +8,9 @@ use super::id::{HouseholdId, MemberId};
 use super::id_number::IdNumber;
 use super::money::Fen;
 
+/// The relation of a household's head (GB/T 4761).
+pub const HEAD_RELATION: &str = "02";
+
 record! {
     /// A person of a household.
     Member, MemberId, "家庭成员", "member";

@@ -278,6 +278,9 @@ reasons! {
     NotAMember, "household.head_not_member":
         "户主须是本户现有成员", "the head has to be a present member of the household";
         "请先登记该成员，再变更户主", "register the member first, then change the head";
+    SecondHead { head: String }, "household.second_head":
+        "本户已有户主：{head}", "the household has a head: {head}";
+        "请核对与户主关系；确需变更户主的，请先变更家庭的户主，并改正原户主的关系", "check the relation; if the head changes, name the new head in the household's facts and give the former one another relation";
     RegionUnknown { name: String }, "region.unknown":
         "没有找到名为“{name}”的村（社区）", "no village is named “{name}”";
         "请核对名称或填写12位区划代码；新增的村请同时填写所属乡镇", "check the name or give the 12-digit code; for a new village name its town too";

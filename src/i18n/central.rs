@@ -11,5 +11,7 @@ crate::messages! {
     code_wrong => "登记码不正确", "the code is wrong";
     code_wrong_remedy => "请核对后重新输入；连续输错 5 次后该码作废", "check it and type it again; after five wrong tries it ends";
     code_over => "登记码已用过、已过期或已作废", "the code was used, is over, or was tried too often";
+    device_taken => "该设备已登记在其他工作人员名下", "this device is registered for another worker";
+    device_taken_remedy => "如确需换人使用，请管理员先停用该设备（server device revoke），再用同一登记码加入", "if it is handed over, have it revoked first (server device revoke), then join with the same code";
     code_over_remedy => "请管理员重新发放登记码", "ask for a new code";
 }

@@ -218,7 +218,7 @@ impl Replica {
             && enrolment.rename(&mut bytes.0)
         {
             logged.entry.envelope =
-                rmp_serde::from_slice(&bytes.0).map_err(|error| Unreadable(format!("command {seq}: {error}")))?;
+                codec::from_messagepack(&bytes.0).map_err(|error| Unreadable(format!("command {seq}: {error}")))?;
         }
         Ok(Some((logged.entry.envelope.clone(), bytes, logged)))
     }

@@ -18,7 +18,7 @@ use crate::domain::{display, mask, text};
 use crate::i18n::Lang;
 
 /// The relation of the head to himself, GB/T 4761-2008.
-pub(super) const HEAD_RELATION: &str = "02";
+pub(super) use crate::domain::member::HEAD_RELATION;
 
 /// A fault with the column in which it stands, as a position in the layout; `None` where the sheet has no such column.
 #[derive(Debug)]

@@ -56,10 +56,26 @@ pub fn decode_within<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<
         if rest.len() > limit {
             return Err(StoreError::TooLarge { bytes: rest.len() as u64, limit: limit as u64 });
         }
-        rmp_serde::from_slice(rest).map_err(undecodable)
+        from_messagepack(rest).map_err(undecodable)
     } else {
-        rmp_serde::from_slice(&decompress(rest, limit)?).map_err(undecodable)
+        from_messagepack(&decompress(rest, limit)?).map_err(undecodable)
     }
+}
+
+/// How deep lists and maps may stand in each other. Records need about a dozen; reading one level takes some KiB of the
+/// stack, so a few forged bytes could otherwise end the process, which no `catch_unwind` prevents.
+const DEPTH: usize = 64;
+
+/// Reads MessagePack from outside, without a version byte.
+///
+/// # Errors
+/// For anything that is no such value, and for one that is nested deeper than any record.
+pub fn from_messagepack<'a, T: serde::Deserialize<'a>>(
+    bytes: &'a [u8],
+) -> std::result::Result<T, rmp_serde::decode::Error> {
+    let mut reader = rmp_serde::Deserializer::from_read_ref(bytes);
+    reader.set_max_depth(DEPTH);
+    T::deserialize(&mut reader)
 }
 
 /// Compresses bytes as zstd at the store's level.
@@ -155,6 +171,9 @@ mod tests {
             bytes.extend(compress(&vec![0; 40 << 20]).unwrap());
             bytes
         };
+        // Read as a map whose fields are buffered, where each level costs the most.
+        let deep = [&[VERSION][..], &[0x81, 0xa1, b'a'].repeat(100_000)].concat();
+        assert_eq!(decode::<Old>(&deep).unwrap_err().code(), "store.undecodable");
         let good = encode(&vec!["很长的文字".to_string(); 100]).unwrap();
         let mut cut = good.clone();
         cut.truncate(good.len() / 2);

@@ -27,7 +27,7 @@ pub mod seal;
 mod wire;
 
 pub use backoff::Backoff;
-pub use error::LinkError;
+pub use error::{Distrust, LinkError, Outage};
 pub use link::{Link, Options, Traffic};
 pub use round::{Exchange, Progress, Summary, SyncError, regions, round};
 pub use wire::{BINARY, Fault, JSON, Join, Joined, NOW};

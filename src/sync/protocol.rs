@@ -37,7 +37,8 @@
 //!
 //! Messages are MessagePack with field names behind a version byte, compressed with zstd where that pays (the crate's
 //! own codec), so that either side skips the fields of a newer version of the other. A [`Parcel`] is what travels by HTTP
-//! and by file alike: the bytes of a push with the device's seal (HMAC-SM3 under the device's key).
+//! and by file alike: the bytes of a push with the device's seal (HMAC-SM3 under the device's key). A reply that travels
+//! by file is sealed under the same key ([`SealedReply`]); by HTTP the line itself is (TLS).
 //!
 //! # Versions
 //! The server speaks [`PROTOCOL`] and the two before it ([`accepts`]). A device that is older still may push (its
@@ -66,7 +67,7 @@ pub use page::{
     Bootstrap, Cause, Chunk, Complete, Cursor, Cursors, Effect, Entry, Item, ItemKey, Known, Page, Part, Pull, Resume,
     digest, territories_digest,
 };
-pub use parcel::{Parcel, Secret};
+pub use parcel::{MAX_FILE, Parcel, SealedReply, Secret};
 pub use verdict::{Lost, LostClaim, Outcome, SimilarWish, Told, Verdict};
 
 /// The version of the protocol that this program speaks.

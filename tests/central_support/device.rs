@@ -360,11 +360,18 @@ impl Local for Device {
                 verdict.seq += 1;
             }
             let verdict = &verdict;
+            // As the product's own store: what it has not said has no verdict.
+            let Some(envelope) = usize::try_from(verdict.seq)
+                .ok()
+                .and_then(|seq| self.said.get(seq.checked_sub(1)?))
+                .map(|said| said.envelope.clone())
+            else {
+                continue;
+            };
             let before = self.set_verdict(verdict.seq, Some(verdict.clone()));
             self.undo.push(Undo::Verdict(verdict.seq, before));
-            let envelope = &self.said[verdict.seq as usize - 1].envelope;
             if self.flaw != Flaw::ForgetsInbox {
-                self.inbox.extend(InboxItem::of(envelope, verdict));
+                self.inbox.extend(InboxItem::of(&envelope, verdict));
             }
             if verdict.seq == self.answered + 1 {
                 self.answered = verdict.seq;

@@ -80,9 +80,10 @@ impl Authority {
         let limit = usize::try_from(ask.max_bytes).unwrap_or(MAX_PAGE).min(MAX_PAGE);
         let mut chunk = Chunk { epoch: realm.epoch, ..Chunk::default() };
         let mut bytes = 0;
-        let begun = ask.resume.as_ref().and_then(|resume| ask.feeds.iter().position(|feed| *feed == resume.feed));
-        for feed in &ask.feeds[begun.unwrap_or(0)..] {
-            let resumed = ask.resume.as_ref().filter(|resume| resume.feed == *feed);
+        let feeds = once_each(&ask.feeds);
+        let begun = ask.resume.as_ref().and_then(|resume| feeds.iter().position(|feed| **feed == resume.feed));
+        for feed in &feeds[begun.unwrap_or(0)..] {
+            let resumed = ask.resume.as_ref().filter(|resume| resume.feed == **feed);
             // The head is read before the items, so no entry after it can be missed.
             let head = match resumed {
                 Some(resume) => resume.head,
@@ -95,22 +96,28 @@ impl Authority {
                 for document in documents {
                     bytes += document.body.0.len() + 64;
                     if bytes > limit && !chunk.items.is_empty() {
-                        chunk.resume = Some(Resume { epoch: realm.epoch, feed: feed.clone(), head, after });
+                        chunk.resume = Some(Resume { epoch: realm.epoch, feed: (*feed).clone(), head, after });
                         return Ok(chunk);
                     }
                     after = Some(document.key.clone());
                     let (key, as_of, body) = (document.key, document.as_of, document.body);
-                    chunk.items.push(Item { key, feed: feed.clone(), as_of, body });
+                    chunk.items.push(Item { key, feed: (*feed).clone(), as_of, body });
                 }
                 if last {
                     break;
                 }
             }
             let settled_at = tx.head(feed)?;
-            chunk.complete.push(Complete { cursor: Cursor { feed: feed.clone(), seq: head }, settled_at });
+            chunk.complete.push(Complete { cursor: Cursor { feed: (*feed).clone(), seq: head }, settled_at });
         }
         Ok(chunk)
     }
+}
+
+/// Feeds in the order asked for. One that is named very often is read once: a short question must not cost much.
+fn once_each(feeds: &[Feed]) -> Vec<&Feed> {
+    let mut seen = std::collections::BTreeSet::new();
+    feeds.iter().filter(|feed| seen.insert(*feed)).collect()
 }
 
 fn reader(tx: &mut dyn Transaction, device: crate::domain::id::DeviceId) -> Result<(Realm, Device), ProtocolError> {

@@ -16,6 +16,7 @@ use crate::domain::moment::Moment;
 use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, Unreadable};
 use crate::domain::region::RegionCode;
+use crate::store::codec;
 use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
 use crate::sync::overlay::Base;
@@ -187,7 +188,7 @@ impl Base for Reading<'_> {
 
     fn entry(&self, id: CommandId) -> Result<Option<Entry>, Unreadable> {
         let stored = self.look(|tx| tx.verdict(id))?;
-        let envelope: Option<Envelope> = stored.and_then(|stored| rmp_serde::from_slice(&stored.body.0).ok());
+        let envelope: Option<Envelope> = stored.and_then(|stored| codec::from_messagepack(&stored.body.0).ok());
         Ok(envelope.map(|envelope| Entry { envelope, changes: Vec::new() }))
     }
 

@@ -19,6 +19,7 @@ use crate::domain::region::RegionCode;
 use crate::domain::value::Value;
 use crate::domain::worker::{Actor, Role};
 use crate::i18n::{Lang, sync as say};
+use crate::store::codec;
 use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{KEEP_DAYS, Lost, MAX_COMMAND, Outcome, Told};
 use crate::sync::rebase::{actor_of, cause_of};
@@ -228,7 +229,7 @@ fn read(id: CommandId, bytes: &[u8]) -> Result<Envelope, Told> {
             [say::command_too_large_remedy(Lang::Zh), say::command_too_large_remedy(Lang::En)],
         ));
     }
-    let envelope: Envelope = rmp_serde::from_slice(bytes).map_err(|error| unread(bytes, &error.to_string()))?;
+    let envelope: Envelope = codec::from_messagepack(bytes).map_err(|error| unread(bytes, &error.to_string()))?;
     if envelope.id != id {
         return Err(told(
             "command.misnamed",
@@ -245,7 +246,7 @@ fn unread(bytes: &[u8], detail: &str) -> Told {
         Value::Map(items) => items.get(name).cloned(),
         _ => None,
     };
-    let name = rmp_serde::from_slice::<Value>(bytes)
+    let name = codec::from_messagepack::<Value>(bytes)
         .ok()
         .and_then(|value| field(&value, "command"))
         .and_then(|command| field(&command, "do"))

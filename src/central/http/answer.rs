@@ -93,7 +93,7 @@ impl Failure {
     pub fn status(&self) -> StatusCode {
         match self {
             Failure::Protocol(error) | Failure::Enrol(EnrolError::Server(error)) => status_of(error),
-            Failure::Enrol(EnrolError::Wrong | EnrolError::Over) => StatusCode::FORBIDDEN,
+            Failure::Enrol(EnrolError::Wrong | EnrolError::Over | EnrolError::Taken) => StatusCode::FORBIDDEN,
             Failure::Unsigned | Failure::Stale => StatusCode::UNAUTHORIZED,
             Failure::NoRoute => StatusCode::NOT_FOUND,
             Failure::NoMethod => StatusCode::METHOD_NOT_ALLOWED,

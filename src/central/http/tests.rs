@@ -31,6 +31,7 @@ fn failures() -> Vec<(Failure, u16)> {
         (protocol(ProtocolError::Failed { detail: "x".into() }), 500),
         (EnrolError::Wrong.into(), 403),
         (EnrolError::Over.into(), 403),
+        (EnrolError::Taken.into(), 403),
         (Failure::Unsigned, 401),
         (Failure::Stale, 401),
         (Failure::NoRoute, 404),

@@ -191,11 +191,15 @@ impl Show {
         for reason in &risk.reasons {
             io.line(format!("  · {}", reason.message(lang)))?;
         }
-        fields(io, &dossier.household, shown(revealed, dossier.household.key()))?;
+        fields(io, &dossier.household, shown(revealed, dossier.household.key()), &place)?;
+        let (told, listed) = (dossier.household.member_count, dossier.present_members().count());
+        if told > 0 && usize::from(told) != listed {
+            io.line(format!("  {}", say::count_differs(lang, told, listed)))?;
+        }
         for (n, member) in dossier.present_members().enumerate() {
             io.line("")?;
             io.line(say::member_title(lang, n + 1, &mask::name(&member.name)))?;
-            fields(io, member, shown(revealed, member.key()))?;
+            fields(io, member, shown(revealed, member.key()), &place)?;
         }
         self.visits_as_text(desk, dossier, io)?;
         needs_as_text(dossier, io)?;
@@ -275,15 +279,19 @@ fn section(io: &mut Io<'_>, title: &str, table: &Table) -> Outcome {
     io.table(table)
 }
 
-/// A record's filled fields, one a line.
-fn fields(io: &mut Io<'_>, record: &dyn Fields, shown: Shown<'_>) -> Outcome {
+/// A record's filled fields, one a line; a region by the name of its place, with its code.
+fn fields(io: &mut Io<'_>, record: &dyn Fields, shown: Shown<'_>, place: &str) -> Outcome {
     use crate::domain::field::FieldKind as K;
     for field in record.table().fields {
         let value = record.get(field.name).unwrap_or_default();
         let told = !matches!(field.kind, K::Internal | K::Reference | K::References);
         if told && !value.is_empty() {
             let colon = io.lang.pick("：", ": ");
-            io.line(format!("  {}{colon}{}", field.label(io.lang), view::text(field, &value, shown, io.lang)))?;
+            let mut text = view::text(field, &value, shown, io.lang);
+            if field.name == "region" && !place.is_empty() && text != place {
+                text = io.lang.pick(format!("{place}（{text}）"), format!("{place} ({text})"));
+            }
+            io.line(format!("  {}{colon}{text}", field.label(io.lang)))?;
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `need arrange`, `serve`, `deliver`, `recheck`, `escalate`
+//! `need arrange`, `serve`, `deliver`, `recheck`, `escalate`, `archive`
 
 use crate::cli::{Io, Outcome, ids};
 use crate::desk::Desk;

@@ -8,7 +8,7 @@ use super::Bureau;
 use crate::cli::{CliError, Fault, Io, Outcome};
 use crate::i18n::cli as say;
 use crate::store::codec;
-use crate::sync::protocol::{MAX_PUSH, Outcome as Verdict, Parcel, ProtocolError, PushReply, Secret};
+use crate::sync::protocol::{MAX_FILE, Outcome as Verdict, Parcel, ProtocolError, PushReply, SealedReply, Secret};
 
 /// Takes in a batch that came as a file
 ///
@@ -32,14 +32,15 @@ impl Ingest {
     pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         let path = io.path(&self.file);
         let size = std::fs::metadata(&path).map_err(|error| CliError::file(&path, &error))?.len();
-        let limit = (MAX_PUSH + (256 << 10)) as u64;
+        let limit = MAX_FILE as u64;
         if size > limit {
             return Err(ProtocolError::TooLarge { bytes: size, limit }.into());
         }
         let bytes = std::fs::read(&path).map_err(|error| CliError::file(&path, &error))?;
-        let parcel: Parcel = codec::decode_within(&bytes, limit as usize)
-            .map_err(|error| ProtocolError::Damaged { detail: error.to_string() })?;
-        let reply = self.take_in(bureau, io, &parcel)?;
+        let parcel = Parcel::from_file(&bytes)?;
+        let secret = secret_of(bureau, &parcel)?;
+        let reply = self.take_in(bureau, io, &parcel, &secret)?;
+        let sealed = SealedReply::pack(&reply, parcel.device, &secret)?;
         let target = match &self.reply {
             Some(reply) => io.path(reply),
             None => {
@@ -48,7 +49,7 @@ impl Ingest {
                 name.into()
             }
         };
-        std::fs::write(&target, codec::encode(&reply)?).map_err(|error| CliError::file(&target, &error))?;
+        std::fs::write(&target, codec::encode(&sealed)?).map_err(|error| CliError::file(&target, &error))?;
         let count = |fits: fn(&Verdict) -> bool| reply.verdicts.iter().filter(|verdict| fits(&verdict.outcome)).count();
         let applied = count(|outcome| matches!(outcome, Verdict::Applied));
         let merged = count(|outcome| matches!(outcome, Verdict::Merged { .. }));
@@ -66,16 +67,19 @@ impl Ingest {
         io.answer(&value, say::ingested(io.lang, applied, merged, refused, &target.display().to_string()))
     }
 
-    fn take_in(&self, bureau: &Bureau<'_>, io: &Io<'_>, parcel: &Parcel) -> Result<PushReply, Fault> {
-        if !self.supervised {
-            return Ok(bureau.authority.receive(io.now.at, parcel)?);
+    fn take_in(&self, bureau: &Bureau<'_>, io: &Io<'_>, parcel: &Parcel, secret: &Secret) -> Result<PushReply, Fault> {
+        if self.supervised {
+            Ok(bureau.authority.ingest_supervised(io.now.at, &parcel.open(secret)?)?)
+        } else {
+            Ok(bureau.authority.receive(io.now.at, parcel)?)
         }
-        let held =
-            bureau.county.begin().and_then(|mut tx| tx.peek_device(parcel.device)).map_err(ProtocolError::from)?;
-        let device = held.ok_or(ProtocolError::UnknownDevice)?;
-        let key = device.secret.0.as_slice().try_into();
-        let key = key.map_err(|_| ProtocolError::Failed { detail: "a device without a key".into() })?;
-        let push = parcel.open(&Secret::new(key))?;
-        Ok(bureau.authority.ingest_supervised(io.now.at, &push)?)
     }
+}
+
+/// The key of the device that a parcel says it is from.
+fn secret_of(bureau: &Bureau<'_>, parcel: &Parcel) -> Result<Secret, ProtocolError> {
+    let held = bureau.county.begin().and_then(|mut tx| tx.peek_device(parcel.device)).map_err(ProtocolError::from)?;
+    let device = held.ok_or(ProtocolError::UnknownDevice)?;
+    let key = device.secret.0.as_slice().try_into();
+    key.map(Secret::new).map_err(|_| ProtocolError::Failed { detail: "a device without a key".into() })
 }

@@ -1,14 +1,17 @@
 //! Amending facts, with the check that the author saw what now stands.
 
+use std::collections::BTreeMap;
+
 use super::super::field::{Field, Merge};
 use super::super::validate;
 use super::super::value::Value;
-use super::register::registered_elsewhere;
+use super::register::{count, registered_elsewhere, second_head};
 use super::{
     Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
+use crate::domain::id::HouseholdId;
 use crate::domain::moment::Now;
 use crate::domain::record::Kind;
 use crate::domain::records::Records;
@@ -42,22 +45,67 @@ pub(super) fn amended(case: &Case<'_>, amendments: &[Amendment]) -> Result<Vec<C
                 Err(fault) => faults.push(fault.of(record.fields())),
             }
         }
-        faults.extend(misplaced(case, &after, &fields)?.map(|fault| fault.of(record.fields())));
+        faults.extend(misplaced(case, &after, &fields, amendments)?.map(|fault| fault.of(record.fields())));
         if !fields.is_empty() {
             changes.push(Change::Update { record: key, fields });
         }
     }
     match Refusal::from_all(faults) {
         Some(refusal) => Err(refusal),
-        None => Ok(changes),
+        None => {
+            recount(case, amendments, &mut changes)?;
+            Ok(changes)
+        }
     }
 }
 
+/// Who moved away, died or came back is counted, unless the same command says a number of its own.
+fn recount(case: &Case<'_>, amendments: &[Amendment], changes: &mut Vec<Change>) -> Result<(), Refusal> {
+    if amendments.iter().any(|amendment| amendment.change.field == "member_count") {
+        return Ok(());
+    }
+    let mut moves: BTreeMap<HouseholdId, (usize, usize)> = BTreeMap::new();
+    for change in changes.iter() {
+        let Change::Update { record, fields } = change else { continue };
+        let Some(left) = fields.iter().find(|field| field.field == "left_on") else { continue };
+        let Some(Record::Member(member)) = case.records.record(*record)? else { continue };
+        let (came, gone) = moves.entry(member.household).or_default();
+        *came += usize::from(left.after.is_empty());
+        *gone += usize::from(left.before.is_empty());
+    }
+    for (household, (came, gone)) in moves {
+        let dossier = case.dossier(household)?;
+        let Some((key, field)) = count(&dossier, came, gone) else { continue };
+        let held = changes.iter_mut().find_map(|change| match change {
+            Change::Update { record, fields } if *record == key => Some(fields),
+            _ => None,
+        });
+        match held {
+            Some(fields) => fields.push(field),
+            None => changes.push(Change::Update { record: key, fields: vec![field] }),
+        }
+    }
+    Ok(())
+}
+
 /// A person stands in one household only, and its head is one of its members.
-fn misplaced(case: &Case<'_>, after: &Record, fields: &[FieldChange]) -> Result<Option<Refusal>, Refusal> {
+fn misplaced(
+    case: &Case<'_>,
+    after: &Record,
+    fields: &[FieldChange],
+    amendments: &[Amendment],
+) -> Result<Option<Refusal>, Refusal> {
     let changed = |name: &str| fields.iter().any(|change| change.field == name);
     match after {
         Record::Member(member) if changed("id_number") => registered_elsewhere(case, member),
+        // The head may change in the same command.
+        Record::Member(member)
+            if changed("relation") && !amendments.iter().any(|amendment| amendment.change.field == "head") =>
+        {
+            let dossier = case.dossier(member.household)?;
+            let present: Vec<_> = dossier.present_members().collect();
+            Ok(second_head(&dossier.household, &present, member))
+        }
         Record::Household(household) if changed("head") => {
             let dossier = case.dossier(household.id)?;
             let is_member = dossier.present_members().any(|member| Some(member.id) == household.head);

@@ -125,6 +125,7 @@ pub(super) fn act(case: &Case<'_>, id: NeedId, act: NeedAct) -> Result<Vec<Chang
         NeedAct::Deliver => Act::Deliver,
         NeedAct::Recheck => Act::Recheck,
         NeedAct::Escalate => Act::Escalate,
+        NeedAct::Archive => Act::Archive,
     };
     let (before, after) = moved(case, id, act)?;
     Ok(vec![update(&before, &after)?])

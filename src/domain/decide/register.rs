@@ -2,8 +2,13 @@
 
 use super::super::validate;
 use super::{Case, Change, Kind, Reason, Record, Refusal, Right, TypedRecord, stamped_record};
+use crate::domain::change::FieldChange;
 use crate::domain::household::Household;
-use crate::domain::member::Member;
+use crate::domain::mask;
+use crate::domain::member::{HEAD_RELATION, Member};
+use crate::domain::record::RecordKey;
+use crate::domain::records::Dossier;
+use crate::domain::value::FieldValue as _;
 
 pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::WorkCases)?;
@@ -24,6 +29,7 @@ pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Chang
             faults.push(elsewhere.of(*member));
         }
         let twice = |other: &&Member| member.id_number.is_some() && other.id_number == member.id_number;
+        faults.extend(second_head(&household, &members, member).map(|fault| fault.of(*member)));
         if members[..at].iter().any(twice) {
             faults.push(Refusal::at("id_number", Reason::PersonTwice).of(*member));
         }
@@ -40,14 +46,20 @@ pub(super) fn household(case: &Case<'_>, records: &[Record]) -> Result<Vec<Chang
 }
 
 pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Refusal> {
+    let mut counted = None;
     match record.kind() {
         Kind::Member => {
             case.permit(Right::WorkCases)?;
             if let Record::Member(member) = record {
-                case.dossier(member.household)?;
+                let dossier = case.dossier(member.household)?;
                 if let Some(elsewhere) = registered_elsewhere(case, member)? {
                     return Err(elsewhere.of(member));
                 }
+                let present: Vec<&Member> = dossier.present_members().collect();
+                if let Some(second) = second_head(&dossier.household, &present, member) {
+                    return Err(second.of(member));
+                }
+                counted = count(&dossier, usize::from(member.left_on.is_none()), 0);
             }
         }
         Kind::Indicator => {
@@ -62,7 +74,21 @@ pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Re
     }
     case.absent(record.key())?;
     validate::check(record.fields(), case.now.today())?;
-    Ok(vec![Change::Create(Box::new(stamped_record(case, record)))])
+    let mut changes = vec![Change::Create(Box::new(stamped_record(case, record)))];
+    changes.extend(counted.map(|(record, field)| Change::Update { record, fields: vec![field] }));
+    Ok(changes)
+}
+
+/// The number of persons after some came and some left. Where it was another one than that of the members on the list
+/// (a roster may count persons whom it does not name), it says something of its own and stays as it is.
+pub(super) fn count(dossier: &Dossier, came: usize, left: usize) -> Option<(RecordKey, FieldChange)> {
+    let household = &dossier.household;
+    let present = dossier.present_members().count();
+    let after = u16::try_from(present + came).ok()?.checked_sub(u16::try_from(left).ok()?)?;
+    let followed = usize::from(household.member_count) == present && household.member_count != after;
+    let field = "member_count".to_owned();
+    let change = FieldChange { field, before: household.member_count.to_value(), after: after.to_value() };
+    followed.then(|| (household.key(), change))
 }
 
 pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, Refusal> {
@@ -80,6 +106,13 @@ pub(super) fn seed(case: &Case<'_>, records: &[Record]) -> Result<Vec<Change>, R
             Change::Create(Box::new(record))
         })
         .collect())
+}
+
+/// A household has one head: who is called so beside its head is refused.
+pub(super) fn second_head(household: &Household, members: &[&Member], member: &Member) -> Option<Refusal> {
+    let head = members.iter().find(|other| Some(other.id) == household.head)?;
+    let second = member.id != head.id && member.relation.as_str() == HEAD_RELATION;
+    second.then(|| Refusal::at("relation", Reason::SecondHead { head: mask::name(&head.name) }))
 }
 
 /// A person stands in one household only.

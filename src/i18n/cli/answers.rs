@@ -4,6 +4,7 @@ crate::messages! {
     nothing_found => "没有找到", "nothing found";
     more_found(count: usize) => "另有{count}户，请缩小范围或加大 --limit", "{count} more; narrow the search or raise --limit";
     household_title(head: &str, place: &str, grade: &str, label: &str) => "{head}  {place}  风险{grade}（{label}）", "{head}  {place}  risk {grade} ({label})";
+    count_differs(told: u16, listed: usize) => "家庭人口为{told}人，成员名单列有{listed}人，请核对", "{told} persons by the household's facts, {listed} on the list of members: please check";
     member_title(number: usize, name: &str) => "成员{number}  {name}", "Member {number}  {name}";
     visits_title(count: usize) => "走访（{count}次）", "Visits ({count})";
     older_visits(count: u32) => "更早的{count}次走访请加 --all 查看", "{count} older visits: add --all";

@@ -130,6 +130,7 @@ texts! {
     "need deliver" => "记录物品或服务已送达";
     "need recheck" => "情况已久，退回重新核实";
     "need escalate" => "上转个案";
+    "need archive" => "将已确认满足的需求归档；由心愿满足的需求随心愿销号一并归档";
     "need confirm" => "确认需求满足：由受助人确认；无法确认时由两名工作人员说明";
     "--by" => "由谁确认：beneficiary 受助人（或家人）、two_workers 两名工作人员";
     "--second" => "第二名工作人员：编号或姓名";

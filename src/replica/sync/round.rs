@@ -7,7 +7,7 @@ use crate::domain::moment::Now;
 use crate::i18n::{Explain, Lang, replica as say};
 use crate::sync::client::{Client, Local as _, Reply, Request, RoundError};
 use crate::sync::http::{Exchange, Link, Options, Progress, Summary, SyncError, round};
-use crate::sync::protocol::{Parcel, PushReply, Verdict};
+use crate::sync::protocol::{Parcel, ProtocolError, SealedReply, Verdict};
 
 /// Why a round did not come to its end. What was answered until then is kept.
 #[derive(Debug, thiserror::Error)]
@@ -157,10 +157,16 @@ impl Replica {
     /// Takes in the reply to a batch that travelled as a file. What it says already is passed over.
     ///
     /// # Errors
-    /// [`DeviceSyncError`]; `round.wrong_answer` for the reply to another device.
-    pub fn take_in_reply(&self, reply: &PushReply) -> Result<Summary, DeviceSyncError> {
+    /// [`DeviceSyncError`]; `push.forged` where the seal is not the server's, `round.wrong_answer` for the reply to
+    /// another device.
+    pub fn take_in_reply(&self, sealed: &SealedReply) -> Result<Summary, DeviceSyncError> {
         let Ok(_alone) = self.syncing.try_lock() else { return Err(DeviceSyncError::Busy) };
         let mut session = self.file_session()?;
+        if sealed.device != self.device() {
+            return Err(SyncError::Round(RoundError::WrongAnswer).into());
+        }
+        let refused = |error: ProtocolError| SyncError::Round(RoundError::Server(error));
+        let reply = sealed.open(&session.identity().1).map_err(refused)?;
         if session.hash_at(reply.last_seq).is_some_and(|hash| hash != reply.last_hash) {
             return Err(SyncError::Round(RoundError::WrongAnswer).into());
         }

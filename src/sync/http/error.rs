@@ -5,6 +5,36 @@ use std::time::Duration;
 use crate::i18n::{Explain, Lang, link as say};
 use crate::sync::protocol::Told;
 
+/// Why a server cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outage {
+    /// The machine is there, and nothing listens at that port.
+    Refused,
+    /// The name of the host leads nowhere.
+    NameNotFound,
+    /// There is no way to that network.
+    NoNetwork,
+    /// The connection broke off.
+    Broken,
+    /// The proxy that the environment names does not let the request through.
+    Proxy,
+    /// Anything else.
+    Other,
+}
+
+/// What is wrong with a server's certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// Nobody whom this device trusts has signed it.
+    Issuer,
+    /// It is for another name.
+    Name,
+    /// It is not valid yet, or no longer.
+    Date,
+    /// No encrypted connection came about.
+    Handshake,
+}
+
 /// Why there is no answer, or none that the protocol knows.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LinkError {
@@ -29,13 +59,17 @@ pub enum LinkError {
     /// The server's certificate is not trusted. `link.untrusted`
     #[error("the server's certificate is not trusted: {detail}")]
     Untrusted {
-        /// What was seen.
+        /// What is wrong with it.
+        why: Distrust,
+        /// What was seen, in the library's words: for logs.
         detail: String,
     },
     /// The server cannot be reached. `link.offline`
     #[error("no connection: {detail}")]
     Offline {
-        /// What was seen.
+        /// Of what kind the failure is.
+        why: Outage,
+        /// What was seen, in the system's words: for logs.
         detail: String,
     },
     /// The server took too long. `link.timeout`
@@ -95,8 +129,22 @@ impl Explain for LinkError {
             LinkError::Insecure => say::insecure(lang).into(),
             LinkError::NotJoined => say::not_joined(lang).into(),
             LinkError::BadCertificateFile { detail } => say::bad_certificate_file(lang, detail),
-            LinkError::Untrusted { detail } => say::untrusted(lang, detail),
-            LinkError::Offline { detail } => say::offline(lang, detail),
+            LinkError::Untrusted { why, .. } => match why {
+                Distrust::Issuer => say::untrusted_issuer(lang),
+                Distrust::Name => say::untrusted_name(lang),
+                Distrust::Date => say::untrusted_date(lang),
+                Distrust::Handshake => say::untrusted_handshake(lang),
+            }
+            .into(),
+            LinkError::Offline { why, .. } => match why {
+                Outage::Refused => say::offline_refused(lang),
+                Outage::NameNotFound => say::offline_name(lang),
+                Outage::NoNetwork => say::offline_network(lang),
+                Outage::Broken => say::offline_broken(lang),
+                Outage::Proxy => say::offline_proxy(lang),
+                Outage::Other => say::offline(lang),
+            }
+            .into(),
             LinkError::Timeout => say::timeout(lang).into(),
             LinkError::NotAServer { detail } => say::not_a_server(lang, detail),
             LinkError::Told { told, .. } => lang.pick(&told.message.zh, &told.message.en).clone(),
@@ -108,8 +156,20 @@ impl Explain for LinkError {
             LinkError::Insecure => say::insecure_remedy(lang).into(),
             LinkError::NotJoined => say::unsigned_remedy(lang).into(),
             LinkError::BadCertificateFile { .. } => say::bad_certificate_file_remedy(lang).into(),
-            LinkError::Untrusted { .. } => say::untrusted_remedy(lang).into(),
-            LinkError::Offline { .. } => say::offline_remedy(lang).into(),
+            LinkError::Untrusted { why, .. } => match why {
+                Distrust::Issuer => say::untrusted_remedy(lang),
+                Distrust::Name => say::untrusted_name_remedy(lang),
+                Distrust::Date => say::untrusted_date_remedy(lang),
+                Distrust::Handshake => say::untrusted_handshake_remedy(lang),
+            }
+            .into(),
+            LinkError::Offline { why, .. } => match why {
+                Outage::Refused => say::offline_refused_remedy(lang),
+                Outage::NameNotFound => say::offline_name_remedy(lang),
+                Outage::Proxy => say::offline_proxy_remedy(lang),
+                Outage::NoNetwork | Outage::Broken | Outage::Other => say::offline_remedy(lang),
+            }
+            .into(),
             LinkError::Timeout => say::timeout_remedy(lang).into(),
             LinkError::NotAServer { .. } => say::not_a_server_remedy(lang).into(),
             LinkError::Told { told, .. } => lang.pick(&told.remedy.zh, &told.remedy.en).clone(),

@@ -11,7 +11,7 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use super::seal::{Seal, Signed};
-use super::{BINARY, Fault, Join, Joined, LinkError, NOW};
+use super::{BINARY, Distrust, Fault, Join, Joined, LinkError, NOW, Outage};
 use crate::domain::id::DeviceId;
 use crate::domain::moment::Moment;
 use crate::store::codec;
@@ -282,20 +282,54 @@ fn trusted(path: &std::path::Path) -> Result<RootCerts, LinkError> {
 }
 
 fn failed(error: &ureq::Error) -> LinkError {
+    use std::io::ErrorKind as K;
     let detail = error.to_string();
+    let offline = |why| LinkError::Offline { why, detail: detail.clone() };
     match error {
         ureq::Error::Timeout(_) => LinkError::Timeout,
-        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::TimedOut => LinkError::Timeout,
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => LinkError::Untrusted { detail },
-        // The handshake's own errors come wrapped as those of the stream.
-        ureq::Error::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            LinkError::Untrusted { detail }
-        }
+        ureq::Error::Tls(_) => LinkError::Untrusted { why: Distrust::Handshake, detail },
+        ureq::Error::Rustls(error) => LinkError::Untrusted { why: distrust(error), detail },
         ureq::Error::BadUri(_) => LinkError::BadUrl { url: detail },
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::Protocol(_) | ureq::Error::Http(_) => {
             LinkError::NotAServer { detail }
         }
-        _ => LinkError::Offline { detail },
+        ureq::Error::HostNotFound => offline(Outage::NameNotFound),
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => offline(Outage::Proxy),
+        ureq::Error::Io(io) => {
+            // The handshake's own errors come wrapped as those of the stream.
+            if let Some(error) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+                return LinkError::Untrusted { why: distrust(error), detail };
+            }
+            match io.kind() {
+                K::TimedOut | K::WouldBlock => LinkError::Timeout,
+                K::ConnectionRefused => offline(Outage::Refused),
+                K::NetworkUnreachable | K::HostUnreachable | K::NetworkDown | K::AddrNotAvailable => {
+                    offline(Outage::NoNetwork)
+                }
+                K::ConnectionReset | K::ConnectionAborted | K::BrokenPipe | K::UnexpectedEof | K::NotConnected => {
+                    offline(Outage::Broken)
+                }
+                // The system's resolver has no kind of its own for a name that leads nowhere.
+                K::NotFound => offline(Outage::NameNotFound),
+                _ if detail.contains("lookup address") => offline(Outage::NameNotFound),
+                _ => offline(Outage::Other),
+            }
+        }
+        _ => offline(Outage::Other),
+    }
+}
+
+/// What is wrong with a certificate.
+fn distrust(error: &rustls::Error) -> Distrust {
+    use rustls::CertificateError as C;
+    match error {
+        rustls::Error::InvalidCertificate(C::UnknownIssuer | C::BadSignature | C::Revoked) => Distrust::Issuer,
+        rustls::Error::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => Distrust::Name,
+        rustls::Error::InvalidCertificate(
+            C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. },
+        ) => Distrust::Date,
+        rustls::Error::InvalidCertificate(_) => Distrust::Issuer,
+        _ => Distrust::Handshake,
     }
 }
 
@@ -327,5 +361,35 @@ mod tests {
         let join =
             Join { code: String::new(), device: DeviceId::default(), secret: vec![0; 32].into(), name: String::new() };
         assert_eq!(link.enrol(&join), Err(LinkError::Insecure));
+    }
+
+    #[test]
+    fn failures_are_told_in_words() {
+        use crate::i18n::{Explain as _, Lang};
+        let io = |kind: std::io::ErrorKind| ureq::Error::Io(kind.into());
+        let tls = |fault| {
+            let error = rustls::Error::InvalidCertificate(fault);
+            ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, error))
+        };
+        for (error, code, words) in [
+            (io(std::io::ErrorKind::ConnectionRefused), "link.offline", "没有程序应答"),
+            (ureq::Error::HostNotFound, "link.offline", "找不到该地址"),
+            (io(std::io::ErrorKind::NetworkUnreachable), "link.offline", "网络不通"),
+            (io(std::io::ErrorKind::ConnectionReset), "link.offline", "连接中断"),
+            (ureq::Error::InvalidProxyUrl, "link.offline", "代理"),
+            (io(std::io::ErrorKind::Other), "link.offline", "无法连接服务器"),
+            (io(std::io::ErrorKind::TimedOut), "link.timeout", "规定时间"),
+            (tls(rustls::CertificateError::UnknownIssuer), "link.untrusted", "信任的机构"),
+            (tls(rustls::CertificateError::NotValidForName), "link.untrusted", "地址不符"),
+            (tls(rustls::CertificateError::Expired), "link.untrusted", "过期"),
+            (ureq::Error::Tls("x"), "link.untrusted", "加密连接"),
+        ] {
+            let told = failed(&error);
+            assert_eq!(told.code(), code, "{error}");
+            let message = told.message(Lang::Zh);
+            assert!(message.contains(words) && message.is_ascii() == words.is_ascii(), "{message}");
+            assert!(!message.contains("io:") && !told.message(Lang::En).contains("io:"), "{message}");
+            assert!(!told.remedy(Lang::Zh).is_empty() && !told.remedy(Lang::En).is_empty());
+        }
     }
 }

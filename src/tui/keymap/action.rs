@@ -132,6 +132,7 @@ actions! {
         Deliver "deliver" "已送达" "Delivered" undo;
         Recheck "recheck" "过期重核" "Verify again" undo;
         Escalate "escalate" "上转个案" "Hand over to case work" undo;
+        FileNeed "need.archive" "归档" "File" undo;
         HandIn "wish.submit" "送审" "Hand in for review" undo;
         Publish "publish" "发布" "Publish" undo;
         Withdraw "withdraw" "撤回" "Withdraw" undo;

@@ -127,6 +127,13 @@ impl Entry {
         }
     }
 
+    /// Puts the content on record into a masked line, now that it may be seen.
+    pub fn unveil(&mut self, of: RecordKey, field: &str) {
+        if let Some(at) = self.at(Some(of), field) {
+            self.items[at].unveil();
+        }
+    }
+
     /// The item with the focus, and its place.
     pub fn focused(&self) -> Option<(usize, &Item)> {
         let at = self.form.focus.min(self.items.len().checked_sub(1)?);

@@ -128,6 +128,7 @@ pub fn act(row: &NeedRow, action: Action) -> Option<Vec<Effect>> {
         Action::Deliver => return Some(moved(need, NeedAct::Deliver)),
         Action::Recheck => return Some(moved(need, NeedAct::Recheck)),
         Action::Escalate => return Some(moved(need, NeedAct::Escalate)),
+        Action::FileNeed => return Some(moved(need, NeedAct::Archive)),
         _ => return None,
     };
     Some(vec![Effect::Go(sheet::State::new(purpose).into())])
@@ -162,6 +163,7 @@ pub fn can_act(row: Option<&NeedRow>, action: Action, ctx: &Context<'_>) -> Can 
         Deliver => (CaseRight::WorkCases, Act::Deliver),
         Recheck => (CaseRight::WorkCases, Act::Recheck),
         Escalate => (CaseRight::WorkCases, Act::Escalate),
+        FileNeed => (CaseRight::WorkCases, Act::Archive),
         _ => return Can::Pass,
     };
     let Some(row) = row else { return pool::nothing_selected(ctx) };
@@ -262,8 +264,11 @@ pub fn contexts(_: &State) -> Vec<KeyContext> {
 }
 
 /// The keys worth showing.
-pub fn hints(_: &State) -> &'static [Action] {
-    &[Action::Verify, Action::Reject, Action::Triage, Action::AddWish, Action::Filter, Action::Open]
+pub fn hints(state: &State) -> &'static [Action] {
+    match state.filter {
+        Filter::Ended => &[Action::FileNeed, Action::Filter, Action::Open],
+        _ => &[Action::Verify, Action::Reject, Action::Triage, Action::AddWish, Action::Filter, Action::Open],
+    }
 }
 
 /// The title line.

@@ -133,6 +133,9 @@ impl State {
 /// Makes the form ready, once.
 pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
     if std::mem::replace(&mut state.begun, true) {
+        if let Some(revealed) = ctx.revealed {
+            state.entry.unveil(revealed.record, &revealed.field);
+        }
         return Vec::new();
     }
     if let Some(household) = state.purpose.held() {
@@ -324,6 +327,9 @@ pub fn hints(state: &State) -> &'static [Action] {
         Purpose::Member(_) => {
             &[Action::Submit, Action::NextField, Action::Pick, Action::SaveDraft, Action::DiscardDraft, Action::Back]
         }
+        _ if state.entry.focused().is_some_and(|(_, item)| item.masked().is_some()) => {
+            &[Action::Submit, Action::Reveal, Action::NextField, Action::SaveDraft, Action::Back]
+        }
         _ => &[Action::Submit, Action::NextField, Action::Pick, Action::CopyLast, Action::SaveDraft, Action::Back],
     };
     state.entry.hints().unwrap_or(own)
@@ -341,7 +347,8 @@ pub fn title(state: &State, ctx: &Context<'_>) -> String {
     .to_owned()
 }
 
-/// The household, where it is on file.
+/// The household, where it is on file, and the field with the focus, where its content is masked.
 pub fn subject(state: &State, _: &Context<'_>) -> Subject {
-    Subject { household: state.purpose.held(), ..Subject::default() }
+    let masked = state.entry.focused().and_then(|(_, item)| item.masked());
+    Subject { household: state.purpose.held(), masked, ..Subject::default() }
 }

@@ -90,3 +90,61 @@ fn nought_and_nothing_are_the_same() {
     let refusal = refusal_of(&book, &amend(key, "guarantee_count", Value::Int(0), Value::Null));
     assert_eq!(refusal.code(), "amend.nothing");
 }
+
+#[test]
+fn a_household_has_one_head() {
+    let mut book = village();
+    let worker = actor(1, Role::GridWorker);
+    let second =
+        Member { household: household(), relation: Code::from("02"), ..member(23, "周小英", "99010119850505001X") };
+    let register = |member: &Member| Command::Register { record: Box::new(Record::Member(member.clone())) };
+    assert_eq!(
+        refused(&book, &worker, &register(&second)),
+        ("household.second_head".to_owned(), Some("relation".to_owned()))
+    );
+    let third = Member { relation: Code::from("20"), ..second.clone() };
+    carry_out(&mut book, &worker, register(&third));
+    let key = third.key();
+    let relation = |after: &str| amend(key, "relation", Value::Text("20".into()), Value::Text(after.into()));
+    assert_eq!(refused(&book, &worker, &relation("02")).0, "household.second_head");
+    // Together with the household's head it is no second one.
+    let Command::Amend { household, mut amendments } = relation("02") else { unreachable!() };
+    let change = |field: &str, before: Value, after: Value| FieldChange { field: field.to_owned(), before, after };
+    amendments.extend([
+        Amendment {
+            record: book.get::<Household>(id(10)).key(),
+            change: change("head", Some(MemberId(id(11))).to_value(), Some(third.id).to_value()),
+        },
+        Amendment {
+            record: book.get::<Member>(id(11)).key(),
+            change: change("relation", Value::Text("02".into()), Value::Text("10".into())),
+        },
+    ]);
+    carry_out(&mut book, &worker, Command::Amend { household, amendments });
+    assert_eq!(book.get::<Household>(id(10)).head, Some(third.id));
+}
+
+#[test]
+fn persons_are_counted_as_they_come_and_go() {
+    let mut book = village();
+    let worker = actor(1, Role::GridWorker);
+    let count = |book: &Book| book.get::<Household>(id(10)).member_count;
+    let set = |book: &mut Book, n: u16| book.put(Household { member_count: n, ..book.get::<Household>(id(10)) });
+    set(&mut book, 2);
+    let third = Member { household: household(), ..member(23, "周小英", "99010119850505001X") };
+    let seq = carry_out(&mut book, &worker, Command::Register { record: Box::new(Record::Member(third.clone())) });
+    assert!(seq > 0);
+    assert_eq!(count(&book), 3);
+    let day = |text: &str| if text.is_empty() { Value::Null } else { Value::Text(text.into()) };
+    let leave = |before: &str, after: &str| amend(third.key(), "left_on", day(before), day(after));
+    carry_out(&mut book, &worker, leave("", "2026-01-05"));
+    assert_eq!(count(&book), 2);
+    carry_out(&mut book, &worker, leave("2026-01-05", "2026-01-06"));
+    assert_eq!(count(&book), 2, "another date is no other person");
+    carry_out(&mut book, &worker, leave("2026-01-06", ""));
+    assert_eq!(count(&book), 3);
+    // A number that never was that of the list says something of its own.
+    set(&mut book, 5);
+    carry_out(&mut book, &worker, leave("", "2026-01-05"));
+    assert_eq!(count(&book), 5);
+}

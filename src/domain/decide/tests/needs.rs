@@ -48,6 +48,8 @@ fn only_the_beneficiary_or_two_workers_close_a_need() {
     carry_out(&mut book, &worker, Command::VerifyNeed { need: need_id, findings: String::new() });
     assert_eq!(refused(&book, &worker, &confirm(beneficiary())).0, "need.wrong_state");
     carry_out(&mut book, &worker, Command::MoveNeed { need: need_id, act: NeedAct::Deliver });
+    let file = || Command::MoveNeed { need: need_id, act: NeedAct::Archive };
+    assert_eq!(refused(&book, &worker, &file()).0, "need.wrong_state", "not before it is confirmed");
     for (confirmation, code) in [
         (two(1, "老人失语"), "confirm.second_worker_same"),
         (two(99, "老人失语"), "confirm.second_worker_missing"),
@@ -59,6 +61,8 @@ fn only_the_beneficiary_or_two_workers_close_a_need() {
     let closed: Need = book.get(need_id);
     assert_eq!(closed.state, NeedState::Confirmed);
     assert_eq!(closed.confirmed_by, [WorkerId(id(1)), WorkerId(id(2))]);
+    carry_out(&mut book, &worker, file());
+    assert_eq!(book.get::<Need>(need_id).state, NeedState::Archived);
 }
 
 #[test]

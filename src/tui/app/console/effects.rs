@@ -47,6 +47,7 @@ impl Console {
                 let wait = revealed.until.since(self.world.now.at).to_std().unwrap_or_default();
                 out.push(session::Effect::After(MASK, wait));
                 self.world.revealed = Some(revealed);
+                self.refresh(out);
             }
             Effect::After(timer, wait) => out.push(session::Effect::After(timer, wait)),
             Effect::Cancel(timer) => out.push(session::Effect::Cancel(timer)),

@@ -137,6 +137,21 @@ impl Item {
         };
     }
 
+    /// Puts the content on record into the line, once somebody was allowed to see it, so that a part of it can be changed.
+    /// What was typed meanwhile stays.
+    pub(super) fn unveil(&mut self) {
+        if self.veiled && self.is_empty() {
+            self.veiled = false;
+            let held = self.last.clone().unwrap_or_default();
+            self.put(&held);
+        }
+    }
+
+    /// Whose field it is and its name, where the content on record is masked.
+    pub fn masked(&self) -> Option<(RecordKey, &'static str)> {
+        self.record.filter(|_| self.veiled).map(|record| (record, self.field.name))
+    }
+
     /// What stands in for a line that identifies somebody while it is not being typed; `None` for other contents. Names
     /// are what a worker recognises people by.
     pub(super) fn stand_in(&self, lang: Lang, today: NaiveDate) -> Option<String> {
