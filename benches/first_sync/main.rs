@@ -2,7 +2,7 @@
 //! others did: the program itself on both ends, with a line of a stated delay and rate between them.
 //!
 //! `cargo bench --bench first_sync`; `ZHULIAN_SYNC_HOLDS=town` (the default, about 50,000 records with their visits) or
-//! another size of the demo for the device that holds much.
+//! another size of the demo for the device that holds much, `ZHULIAN_SYNC_LINE=no` to leave out the slow line.
 
 #[path = "../../tests/central_support/mod.rs"]
 mod central_support;
@@ -28,12 +28,20 @@ const SLOW: Line = Line { round_trip: Duration::from_millis(200), bits_per_secon
 /// Visits of a household at most: all that the demo has.
 const HISTORY: usize = 40;
 /// Changes that others made.
-const CHANGES: usize = 10_000;
+const CHANGES: usize = 15_000;
 
 fn main() {
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
+    if std::env::var_os("ZHULIAN_SYNC_LINE").is_none_or(|line| line != "no") {
+        slow();
+    }
+    much();
+}
+
+/// A worker's households over a slow line.
+fn slow() {
     println!("\n500 households with their history");
     let (mut county, device) = County::new(Size::Village, 500);
     county.relay.lead(&county.server().url, SLOW);
@@ -42,7 +50,10 @@ fn main() {
     county.relay.lead(&county.server().url, BARE);
     let (second, _) = county.device("李四");
     second.tell("first sync of another device, bare loopback");
+}
 
+/// A device that holds much.
+fn much() {
     let named = std::env::var("ZHULIAN_SYNC_HOLDS").unwrap_or_else(|_| "town".to_owned());
     let size = Size::from_name(&named).unwrap_or_else(|| panic!("no size of that name: {named}"));
     println!("\n{named}");
@@ -58,6 +69,8 @@ fn main() {
     county.relay.lead(&county.server().url, BARE);
     let (pulled, ms) = device.tell("what others did, bare loopback");
     println!("  {:<48} {:.0} /s", "changes taken in", pulled * 1000.0 / ms);
+    println!("  {} records now", county.settled.records + CHANGES);
+    device.tell("sync without changes, bare loopback");
 }
 
 /// A server with its households, and the line to it.

@@ -55,7 +55,8 @@ pub fn push_until(stop: &AtomicBool, device: &mut Device, url: &str, household: 
 }
 
 /// Everything that a device was told stands on the server, under the same name and with the same bytes.
-pub fn compare(server: &Running, devices: &mut [Device]) {
+/// The last `again` commands of each are asked for again.
+pub fn compare(server: &Running, devices: &mut [Device], again: u64) {
     for device in devices {
         let told: BTreeMap<u64, Outcome> =
             device.verdicts.iter().map(|(seq, verdict)| (*seq, verdict.outcome.clone())).collect();
@@ -64,7 +65,7 @@ pub fn compare(server: &Running, devices: &mut [Device]) {
         assert!(welcome.last_seq >= device.answered(), "acknowledged {}, held {}", device.answered(), welcome.last_seq);
         assert_eq!(Some(welcome.last_hash), device.hash_at(welcome.last_seq));
         // Asking again gives the stored verdicts.
-        device.reopen(0).unwrap();
+        device.reopen(device.answered().saturating_sub(again)).unwrap();
         device.commit().unwrap();
         sync(device, &mut link).unwrap();
         for (seq, outcome) in &told {
