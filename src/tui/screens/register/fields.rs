@@ -155,7 +155,8 @@ fn headed(items: Vec<Item>, heading: Label) -> Vec<Item> {
 fn village_choices(ctx: &Context<'_>, with_other: bool) -> Vec<(String, String)> {
     let known = villages(ctx.memory, &ctx.actor.regions);
     let known = known.into_iter().map(|(code, name)| (code.as_str().to_owned(), name));
-    let other = (with_other && may_grow(&ctx.actor.regions))
+    // In a county the regions come from the server: nobody makes up another.
+    let other = (with_other && !ctx.sync.enrolled && may_grow(&ctx.actor.regions))
         .then(|| (OTHER_VILLAGE.to_owned(), text::other_village(ctx.lang).to_owned()));
     known.chain(other).collect()
 }
