@@ -45,7 +45,11 @@ fn a_standby_that_takes_over_has_everything_that_was_acknowledged() {
             })
             .collect();
         std::thread::sleep(Duration::from_millis(1500));
+        // In its last moments the first one is alone: what it writes now nobody else has, so nobody may be told it stands.
+        let deaf = standby.deafen();
+        std::thread::sleep(Duration::from_millis(500));
         first.kill();
+        Postgres::forget(deaf);
         // Nobody answers for a while, and then a standby that takes no writes yet.
         std::thread::sleep(Duration::from_millis(700));
         standby.promote();

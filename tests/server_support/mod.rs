@@ -283,6 +283,25 @@ impl Postgres {
         database.replacen(&host(&self.url), &servers.map(|server| host(&server.url)).join(","), 1)
     }
 
+    /// Stops a standby from hearing more: what the first server writes from now on does not reach its disk. Gives what
+    /// [`Postgres::forget`] wants.
+    pub fn deafen(&self) -> rustix::process::Pid {
+        let own = self.child.as_ref().expect("it runs").id().to_string();
+        let listed = Command::new("ps").args(["-o", "pid=,args=", "--ppid", &own]).output().unwrap().stdout;
+        let listed = String::from_utf8(listed).unwrap();
+        let receiver = listed.lines().find(|line| line.contains("walreceiver")).expect("a standby listens");
+        let pid = receiver.split_whitespace().next().and_then(|pid| pid.parse().ok()).unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+        pid
+    }
+
+    /// Ends the one that was stopped, with everything that it was sent and has not read.
+    pub fn forget(deaf: rustix::process::Pid) {
+        rustix::process::kill_process(deaf, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(deaf, rustix::process::Signal::CONT).unwrap();
+    }
+
     /// Kills it with everything that it started, as a power cut would.
     pub fn kill(&mut self) {
         let Some(mut child) = self.child.take() else { return };
