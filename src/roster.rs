@@ -29,3 +29,4 @@ pub mod regions;
 pub mod report;
 mod rows;
 pub mod source;
+pub mod unlisted;

@@ -95,6 +95,7 @@ impl Laptop {
             allow_plain: false,
             was: Vec::new(),
             homes: Vec::new(),
+            unlisted: false,
         };
         self.replica().enrol(enrolment).unwrap();
     }

@@ -65,6 +65,7 @@ impl Laptop {
             allow_plain: false,
             was: Vec::new(),
             homes: Vec::new(),
+            unlisted: false,
         };
         replica.enrol(enrolment).unwrap();
         replica.sync_once(&mut Wire(county), Now::new(county.now), &mut |_| {}).unwrap();

@@ -146,7 +146,8 @@ fn households_of_a_device_that_worked_alone_come_home_before_anything_is_sent() 
     assert_eq!(alone.code, Some(0), "{}", alone.err);
     assert_eq!(households(&laptop), HOUSEHOLDS);
 
-    // The server knows none of the villages: the device does not join, and nothing of it changes.
+    // The server keeps a list that has none of the villages: the device does not join, and nothing of it changes.
+    import_regions(&server, &regions(folder.path(), &[("990101101000", "西垟镇")]));
     let refused = run(&laptop, &["enroll", &server.url, &code(&server, "王一", COUNTY)]);
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("enrol.regions_unknown") && refused.err.contains("东岙镇后垟村"), "{}", refused.err);
@@ -176,6 +177,44 @@ fn households_of_a_device_that_worked_alone_come_home_before_anything_is_sent() 
     let listed = server.admin(&["region", "list"]);
     assert_eq!(listed.as_array().unwrap().len(), 19, "nothing made up has reached the server");
     assert!(listed.as_array().unwrap().iter().all(|region| region["provisional"] == false));
+}
+
+#[test]
+fn in_a_county_without_a_list_places_are_made_up_inside_the_territory() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(&folder.path().join("server"), "sled", &[]);
+    let device = |name: &str| folder.path().join(name);
+    let xiyang = [roster("低保边缘家庭_西垟镇.csv"), roster("低保边缘人员_西垟镇.csv")];
+    // One that worked alone, one that joins and takes its roster in before the first round, and one without a roster.
+    let (alone, joined, bare) = (device("alone"), device("joined"), device("bare"));
+    assert_eq!(import(&alone, &dongao(), &["--unsealed", "--worker-name", "王一"]).code, Some(0));
+    done(&alone, &["enroll", &server.url, &code(&server, "王一", COUNTY)]);
+    let sent = done(&alone, &["sync"]);
+    assert_eq!((sent["verdicts"]["refused"].as_u64(), households(&alone)), (Some(0), HOUSEHOLDS), "{sent}");
+    done(&joined, &["enroll", &server.url, &code(&server, "李二", COUNTY)]);
+    let taken = import(&joined, &xiyang, &["--as", "低边"]);
+    assert_eq!(taken.code, Some(0), "{} {:?}", taken.err, taken.said);
+    done(&joined, &["sync"]);
+    done(&alone, &["sync"]);
+    done(&bare, &["enroll", &server.url, &code(&server, "赵三", COUNTY)]);
+    done(&bare, &["sync"]);
+    for home in [&alone, &joined, &bare] {
+        assert_eq!(households(home), HOUSEHOLDS + 150, "{}", home.display());
+        assert_eq!(run(home, &["inbox"]).said, [] as [Value; 0], "{}", home.display());
+    }
+    let again = import(&bare, &dongao(), &[]);
+    assert_eq!(again.said[0]["households"]["unchanged"].as_u64(), Some(HOUSEHOLDS), "{} {}", again.said[0], again.err);
+    let listed = server.admin(&["region", "list"]);
+    let inside = |region: &Value| region["code"].as_str().unwrap().starts_with("990101");
+    assert!(!listed.as_array().unwrap().is_empty() && listed.as_array().unwrap().iter().all(inside), "{listed}");
+
+    // A town's device takes no other town for its own.
+    let town = device("town");
+    assert_eq!(import(&town, &dongao(), &["--unsealed", "--worker-name", "孙四"]).code, Some(0));
+    done(&town, &["enroll", &server.url, &code(&server, "孙四", "990101200000")]);
+    let other = import(&town, &xiyang, &["--as", "低边"]);
+    assert_eq!(other.code, Some(1));
+    assert!(codes_of(&other).iter().all(|code| *code == "region.outside_territory"), "{}", other.said[0]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::domain::moment::Now;
 use crate::i18n::{Explain, Lang};
 use crate::replica::sync::{Enrolment, Homeless, rehome};
 use crate::replica::{Replica, ReplicaError};
+use crate::roster::unlisted;
 use crate::settings::SettingsError;
 use crate::store::StoreError;
 use crate::store::seal::random_secret;
@@ -117,12 +118,9 @@ impl Desk {
         let joined = link.enrol(&Join { code, device: replica.device(), secret: secret.clone(), name })?;
         // Before anything is sent: a household under a code that was made up here belongs to no territory.
         let homemade = replica.homemade_regions()?;
-        let homes = if homemade.is_empty() {
-            Vec::new()
-        } else {
-            let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
-            rehome(&homemade, &official, &joined.scope, now.today())?
-        };
+        let official = regions(&mut link, joined.device, MAX_PAGE as u32)?;
+        let homes = rehome(&homemade, &official, &joined.scope, now.today())?;
+        let unlisted = unlisted::is_unlisted(official.iter(), &joined.scope.territories, now.today());
         replica.enrol(Enrolment {
             url,
             secret,
@@ -133,6 +131,7 @@ impl Desk {
             allow_plain,
             was: Vec::new(),
             homes,
+            unlisted,
         })?;
         let outside = replica.households_outside()?;
         let joined = Joined { name: joined.name, scope: joined.scope, outside };

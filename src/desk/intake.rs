@@ -27,6 +27,7 @@ use crate::roster::place::{self, Place, PlaceFault};
 use crate::roster::plan::{self, Mint, Plan, PlanError, Register};
 use crate::roster::read::Watch;
 use crate::roster::source::Source;
+use crate::roster::unlisted;
 
 impl Desk {
     /// Checks rosters and compares them with the replica; nothing is changed.
@@ -53,12 +54,8 @@ impl Desk {
     ) -> Result<u64, IntakeError> {
         self.permit_import()?;
         let register = HeldRegister::of(self.replica())?;
-        // The device has joined a county since the plan was made: there, nobody makes up regions.
-        if register.territories.is_some()
-            && let Some(place) = plan.new_places().next()
-        {
-            return Err(PlaceFault::Unknown { name: place.to_string() }.into());
-        }
+        // The device may have joined a county since the plan was made.
+        plan.new_places().try_for_each(|place| register.may_lie(place))?;
         let minted = RefCell::new(VecDeque::new());
         let mut mint = DeskMint::new(self, now, &minted);
         let mut planned = plan.commands(&register, &mut mint);
@@ -140,21 +137,54 @@ struct HeldRegister<'a> {
     today: NaiveDate,
     /// Places that were looked up in the county's tree.
     known: RefCell<HashMap<Place, Result<RegionCode, PlaceFault>>>,
+    /// The territory inside which codes are made up, where the server keeps no list of its regions.
+    base: Option<RegionCode>,
+    /// Names that this roster gives to the territory itself and what it lies in.
+    named: RefCell<HashMap<RegionCode, String>>,
 }
 
 impl<'a> HeldRegister<'a> {
     fn of(replica: &'a Replica) -> Result<HeldRegister<'a>, ReplicaError> {
-        let territories = replica.territories()?;
-        Ok(HeldRegister { replica, territories, today: Desk::now().today(), known: RefCell::default() })
+        let (territories, today) = (replica.territories()?, Desk::now().today());
+        let base = replica.makes_up_regions_in(today)?;
+        Ok(HeldRegister { replica, territories, today, known: RefCell::default(), base, named: RefCell::default() })
     }
 
-    /// Whether a household may lie there: on a device of a county only in an official region of its territory, for
-    /// anything else would leave it with the next round.
+    /// Whether a household may lie there: on a device of a county only in an official region of its territory, or, where
+    /// there is no list of them, in what is made up inside it. From anywhere else it would leave with the next round.
     fn may_lie(&self, place: &Place) -> Result<(), PlaceFault> {
+        if let Some(base) = &self.base {
+            return self.may_be_made_up(place, base);
+        }
         match &self.territories {
             None => Ok(()),
             Some(territories) => self.official(place, territories).map(drop),
         }
+    }
+
+    fn may_be_made_up(&self, place: &Place, base: &RegionCode) -> Result<(), PlaceFault> {
+        let mut named = self.named.borrow_mut();
+        let name_of = |code: &RegionCode| self.replica.region_called(code).or_else(|| named.get(code).cloned());
+        unlisted::may_lie(place, base, name_of)?;
+        for (level, name) in place.parts() {
+            if let Some(code) = unlisted::given(base, level) {
+                named.entry(code).or_insert_with(|| name.to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// The region made up for a place before.
+    fn made_up(&self, place: &Place, base: &RegionCode) -> Option<RegionCode> {
+        let memory = self.replica.read();
+        let mut found = base.county();
+        for (level, name) in place.parts().filter(|(level, _)| !matches!(level, Level::City | Level::County)) {
+            found = match unlisted::given(base, level) {
+                Some(code) => memory.reference.regions.get(&code)?.code.clone(),
+                None => memory.reference.region_named(level, name, Some(&found))?.code.clone(),
+            };
+        }
+        Some(found)
     }
 
     fn official(&self, place: &Place, territories: &[RegionCode]) -> Result<RegionCode, PlaceFault> {
@@ -177,6 +207,9 @@ impl Register for HeldRegister<'_> {
         self.replica.dossier(household).map_err(|error| Unreadable(error.to_string()))
     }
     fn region(&self, place: &Place) -> Result<Option<RegionCode>, Unreadable> {
+        if let Some(base) = &self.base {
+            return Ok(self.made_up(place, base));
+        }
         Ok(match &self.territories {
             // A town alone is asked for too: which part of the register a roster is about.
             Some(_) if place.village.is_none() => locate(&self.replica.read().reference, place),
@@ -216,17 +249,18 @@ pub(super) struct DeskMint<'a> {
     minted: &'a RefCell<VecDeque<Region>>,
     /// What was made so far, by the code of the parent and the name.
     made: HashMap<(String, String), RegionCode>,
+    /// On a device of a county whose server keeps no list: the territory inside which codes are made up.
+    base: Option<RegionCode>,
 }
 
-/// The first of the numbers in each three-digit group that no office gives out (GB/T 10114 ends towns below 600), so that
-/// a provisional code is seen as one and meets no real one.
-const FIRST_PROVISIONAL: u16 = 600;
 /// The county of those who work alone and have none: no province begins with 99 (GB/T 2260).
 const NO_COUNTY: &str = "999900000000";
 
 impl<'a> DeskMint<'a> {
     pub(super) fn new(desk: &'a Desk, now: Now, minted: &'a RefCell<VecDeque<Region>>) -> DeskMint<'a> {
-        DeskMint { desk, now, minted, made: HashMap::new() }
+        let base = desk.replica().territories().ok().flatten();
+        let base = base.and_then(|territories| unlisted::base(&territories).cloned());
+        DeskMint { desk, now, minted, made: HashMap::new(), base }
     }
 
     /// The region of that name below the parent: held, made before, or made now.
@@ -242,14 +276,29 @@ impl<'a> DeskMint<'a> {
         let taken = |code: &RegionCode| {
             memory.reference.regions.contains_key(code) || self.made.values().any(|made| made == code)
         };
-        let code = (FIRST_PROVISIONAL..1000)
-            .filter_map(|number| numbered(parent, level, number))
+        let code = unlisted::numbers(name)
+            .filter_map(|number| unlisted::numbered(parent, level, number))
             .find(|code| !taken(code))
             // 400 unknown names below one parent: the rest share the last code and are told apart by hand.
-            .or_else(|| numbered(parent, level, 999))
+            .or_else(|| unlisted::numbered(parent, level, 999))
             .unwrap_or_else(|| parent.clone());
         drop(memory);
         self.made.insert(key, code.clone());
+        self.mint(parent, level, name, &code);
+        code
+    }
+
+    /// The region that the territory itself says, which gets that name unless it has one.
+    fn given(&mut self, code: RegionCode, parent: &RegionCode, level: Level, name: &str) -> RegionCode {
+        let is_named = self.desk.replica().region_called(&code).is_some();
+        if !is_named && !self.made.values().any(|made| *made == code) {
+            self.made.insert((parent.as_str().to_owned(), name.to_owned()), code.clone());
+            self.mint(parent, level, name, &code);
+        }
+        code
+    }
+
+    fn mint(&self, parent: &RegionCode, level: Level, name: &str, code: &RegionCode) {
         self.minted.borrow_mut().push_back(Region {
             id: RegionId::new(),
             code: code.clone(),
@@ -259,7 +308,13 @@ impl<'a> DeskMint<'a> {
             provisional: true,
             ..Region::default()
         });
-        code
+    }
+
+    fn made_up(&mut self, parent: &RegionCode, level: Level, name: &str) -> RegionCode {
+        match self.base.as_ref().and_then(|base| unlisted::given(base, level)) {
+            Some(code) => self.given(code, parent, level, name),
+            None => self.below(parent, level, name),
+        }
     }
 
     fn county(&self) -> RegionCode {
@@ -267,18 +322,6 @@ impl<'a> DeskMint<'a> {
         let held = || self.desk.replica().read().reference.regions.keys().map(RegionCode::county).min();
         own.or_else(held).or_else(|| RegionCode::parse(NO_COUNTY)).unwrap_or_default()
     }
-}
-
-/// The code with that number in the digits of a level below a parent.
-fn numbered(parent: &RegionCode, level: Level, number: u16) -> Option<RegionCode> {
-    let digits = parent.as_str();
-    let text = match level {
-        Level::Town => format!("{}{number:03}000", digits.get(..6)?),
-        Level::Village => format!("{}{number:03}", digits.get(..9)?),
-        Level::Grid => format!("{}{number:03}", digits.get(..12)?),
-        Level::City | Level::County => return None,
-    };
-    RegionCode::parse(&text)
 }
 
 impl Mint for DeskMint<'_> {
@@ -300,14 +343,14 @@ impl Mint for DeskMint<'_> {
                 self.desk.replica().read().reference.region_named(Level::County, name, None).map(|r| r.code.clone())
             })
             .unwrap_or_else(|| self.county());
-        let mut code = county;
+        let mut code = self.base.as_ref().map_or(county, RegionCode::county);
         // A village without a town stands below an unnamed one.
         if place.town.is_none() && (place.village.is_some() || place.grid.is_some()) {
-            code = self.below(&code, Level::Town, UNNAMED_TOWN);
+            code = self.made_up(&code, Level::Town, UNNAMED_TOWN);
         }
         for (level, name) in place.parts() {
             if matches!(level, Level::Town | Level::Village | Level::Grid) {
-                code = self.below(&code, level, name);
+                code = self.made_up(&code, level, name);
             }
         }
         code

@@ -61,8 +61,10 @@ impl Desk {
         if let Some((town, village)) = new_place {
             match self.replica().territories()? {
                 // In a county nobody makes up regions: the household would leave the device with the next round.
-                Some(territories) => household.region = self.official_village(&town, &village, &territories, now)?,
-                None => (household.region, new_regions) = self.provisional_village(&town, &village, now),
+                Some(territories) if self.replica().makes_up_regions_in(now.today())?.is_none() => {
+                    household.region = self.official_village(&town, &village, &territories, now)?;
+                }
+                _ => (household.region, new_regions) = self.provisional_village(&town, &village, now),
             }
         }
         if !household.region.is_empty() && !is_within(&household.region, &self.actor().regions) {

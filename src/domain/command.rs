@@ -17,6 +17,7 @@ use super::lead::Lead;
 use super::moment::{Hlc, Moment};
 use super::need::Need;
 use super::record::{Kind, Record, RecordKey};
+use super::region::RegionCode;
 use super::visit::Visit;
 use super::wish::Wish;
 use super::worker::Role;
@@ -376,10 +377,16 @@ pub struct Entry {
 }
 
 impl Command {
-    /// Whether it registers a region that a device made up while it worked alone. A county has its own tree, and the
-    /// device has put its regions in the place of those before it sends anything.
-    pub fn makes_up_a_region(&self) -> bool {
-        matches!(self, Command::Register { record } if matches!(&**record, Record::Region(region) if region.provisional))
+    /// The code of the region that a device made up and registers with it: while it worked alone (a county has its own
+    /// tree, and the device puts its regions in the place of those before it sends anything), or where there is no list.
+    pub fn made_up_region(&self) -> Option<&RegionCode> {
+        match self {
+            Command::Register { record } => match &**record {
+                Record::Region(region) if region.provisional => Some(&region.code),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Stable name, for the timeline, the audit trail and undo messages.

@@ -1,7 +1,7 @@
 //! The records of a transaction, as rules read them.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,9 +13,10 @@ use crate::domain::command::{CommandId, Entry, Envelope};
 use crate::domain::id::{HouseholdId, MemberId, WishId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::moment::Moment;
-use crate::domain::record::{Record, RecordKey};
+use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::records::{Dossier, Unreadable};
 use crate::domain::region::RegionCode;
+use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
 use crate::sync::overlay::Base;
 use crate::sync::protocol::{Bytes, ItemKey, KEEP_DAYS};
@@ -31,6 +32,7 @@ pub(super) struct Reading<'t> {
     /// Records that rules looked for and that are not there, in the order in which they were asked for.
     missed: RefCell<Vec<RecordKey>>,
     fault: Cell<Option<StoreFault>>,
+    official: OnceCell<HashSet<RegionCode>>,
 }
 
 impl<'t> Reading<'t> {
@@ -43,6 +45,7 @@ impl<'t> Reading<'t> {
             recent: RefCell::default(),
             missed: RefCell::default(),
             fault: Cell::new(None),
+            official: OnceCell::new(),
         }
     }
 
@@ -87,6 +90,15 @@ impl<'t> Reading<'t> {
         self.document(key)?.map(|document| Body::decode(key, &document.body.0)).transpose()
     }
 
+    /// The codes of the official regions as of the beginning.
+    pub fn official_regions(&self) -> Result<&HashSet<RegionCode>, StoreFault> {
+        if let Some(held) = self.official.get() {
+            return Ok(held);
+        }
+        let codes = self.with(|tx| official_regions(tx))?;
+        Ok(self.official.get_or_init(|| codes))
+    }
+
     /// What was looked for in vain since this was last asked.
     pub fn take_missed(&self) -> Vec<RecordKey> {
         self.missed.take()
@@ -105,6 +117,30 @@ impl<'t> Reading<'t> {
 
     pub fn into_tx(self) -> Box<dyn Transaction + 't> {
         self.tx.into_inner()
+    }
+}
+
+fn official_regions(tx: &mut dyn Transaction) -> Result<HashSet<RegionCode>, StoreFault> {
+    /// Documents read at once.
+    const PORTION: usize = 512;
+    let mut codes = HashSet::new();
+    let mut after: Option<ItemKey> = None;
+    loop {
+        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), PORTION)?;
+        for document in &documents {
+            let is_region = matches!(document.key, ItemKey::Record(key) if key.kind == Kind::Region);
+            if is_region
+                && let Ok(Body::Record(Record::Region(region))) = Body::decode(&document.key, &document.body.0)
+                && !region.provisional
+                && !region.meta.deleted
+            {
+                codes.insert(region.code);
+            }
+        }
+        if documents.len() < PORTION {
+            return Ok(codes);
+        }
+        after = documents.last().map(|document| document.key.clone());
     }
 }
 

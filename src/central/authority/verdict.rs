@@ -9,7 +9,7 @@ use crate::central::store::{Device, StoreFault};
 use crate::containment::contained;
 use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Envelope};
-use crate::domain::id::HouseholdId;
+use crate::domain::id::{HouseholdId, WorkerId};
 use crate::domain::merge::{LostField, Merged, merge};
 use crate::domain::moment::Moment;
 use crate::domain::record::{Kind, Record, RecordKey};
@@ -72,10 +72,14 @@ impl Deciding<'_, '_> {
             Ok(envelope) => envelope,
             Err(told) => return Ok(told.into()),
         };
+        let made_up = envelope.command.made_up_region();
         let decided = match self.actor(device, &envelope)? {
-            // The county has its own: nothing comes of it, and nothing is to be done about it.
-            Some(_) if envelope.command.makes_up_a_region() => Decided::without_effect(Outcome::Applied),
-            Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+            // The county has its own: nothing comes of it, and nothing is to be done about it. A place inside the device's
+            // own territory was made up for want of a list.
+            Some(actor) if let_be(made_up, &actor, self.reading)? => Decided::without_effect(Outcome::Applied),
+            // Whoever worked alone had registered himself.
+            Some(actor) if registers(&envelope.command, actor.worker) => Decided::without_effect(Outcome::Applied),
+            Some(actor) if made_up.is_none() && reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
                 let role = Label::of("role", actor.role.code());
                 let act = Label {
                     zh: "维护人员名册和区划目录".to_owned(),
@@ -184,8 +188,25 @@ impl Deciding<'_, '_> {
     }
 }
 
-/// Whether a command is about who may do what, or which territories there are. On a laptop of its own every worker keeps that list; in a county the
-/// bureau does, or any device could make its worker an administrator.
+/// Whether nothing comes of a region that a device made up: it is none of its territory, or an official one by now.
+fn let_be(made_up: Option<&RegionCode>, actor: &Actor, reading: &Reading<'_>) -> Result<bool, StoreFault> {
+    let Some(code) = made_up else { return Ok(false) };
+    let is_own = actor.regions.iter().any(|territory| territory.contains(code));
+    Ok(!is_own || reading.official_regions()?.contains(code))
+}
+
+/// Whether a command registers that worker and nothing else.
+fn registers(command: &Command, worker: WorkerId) -> bool {
+    let own = |record: &Record| record.key() == RecordKey { kind: Kind::Worker, id: worker.into() };
+    match command {
+        Command::Register { record } => own(record),
+        Command::Seed { records } => matches!(records.as_slice(), [only] if own(only)),
+        _ => false,
+    }
+}
+
+/// Whether a command is about who may do what, or which territories there are. On a laptop of its own every worker keeps
+/// those lists; in a county the bureau does, or any device could make its worker an administrator.
 fn reserved(command: &Command) -> bool {
     let kept = |kind: Kind| matches!(kind, Kind::Worker | Kind::Region);
     match command {

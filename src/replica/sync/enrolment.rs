@@ -38,6 +38,9 @@ pub struct Enrolment {
     /// Regions that this device made up while it worked alone, each with the county's own: what is sent names the latter.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub homes: Vec<(RegionCode, RegionCode)>,
+    /// Whether the server kept no list of the territory's regions when the device joined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlisted: bool,
 }
 
 impl std::fmt::Debug for Enrolment {
@@ -143,6 +146,7 @@ mod tests {
             allow_plain: false,
             was: vec![id(1), id(2)],
             homes: vec![(code("999900600600"), code("990101100201"))],
+            unlisted: false,
         };
         let of = |a: WorkerId, b: WorkerId| {
             [b"x".as_slice(), &a.0.bytes(), b"y", b.to_string().as_bytes(), &a.0.bytes(), b"z"].concat()

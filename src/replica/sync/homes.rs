@@ -10,7 +10,8 @@ use super::super::{Replica, ReplicaError};
 use crate::domain::region::{Region, RegionCode, UNNAMED_TOWN};
 use crate::i18n::{Explain, Lang, replica as say};
 use crate::roster::place::{self, Place, PlaceFault};
-use crate::sync::feed::Scope;
+use crate::roster::unlisted;
+use crate::sync::feed::{Feed, Scope};
 
 /// A code that this device made up, with the names that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,33 @@ impl Explain for Homeless {
 }
 
 impl Replica {
+    /// The territory inside which this device of a county makes up codes of places, because its server keeps no list of
+    /// the regions in it; `None` where there is a list, or nobody has looked yet, and on a device that works alone.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn makes_up_regions_in(&self, day: NaiveDate) -> Result<Option<RegionCode>, ReplicaError> {
+        let (Some(territories), Some(enrolment)) = (self.territories()?, self.enrolment()) else { return Ok(None) };
+        let has_looked = enrolment.unlisted || self.sync_state()?.cursors.contains_key(&Feed::Reference);
+        let memory = self.read();
+        let regions = memory.reference.regions.values().map(|region| &**region);
+        let may = has_looked && unlisted::is_unlisted(regions, &territories, day);
+        Ok(unlisted::base(&territories).filter(|_| may).cloned())
+    }
+
+    /// The name of a region as far as this device knows it: also of one that stands for a code made up here, before the
+    /// first round has brought it.
+    pub fn region_called(&self, code: &RegionCode) -> Option<String> {
+        let memory = self.read();
+        let regions = &memory.reference.regions;
+        let made_up = || {
+            let enrolment = self.enrolment()?;
+            let mut homes = enrolment.homes.iter().filter(|(_, to)| to == code);
+            homes.find_map(|(from, _)| regions.get(from).map(|region| region.name.clone()))
+        };
+        regions.get(code).map(|region| region.name.clone()).or_else(made_up)
+    }
+
     /// The codes that this device made up while it worked alone.
     ///
     /// # Errors
@@ -95,6 +123,11 @@ pub fn rehome(
     scope: &Scope,
     day: NaiveDate,
 ) -> Result<Vec<(RegionCode, RegionCode)>, Homeless> {
+    if unlisted::is_unlisted(official.iter(), &scope.territories, day)
+        && let Some(base) = unlisted::base(&scope.territories)
+    {
+        return adopted(homemade, scope, base);
+    }
     let mut homes = Vec::new();
     let mut homeless = Vec::new();
     for home in homemade {
@@ -108,6 +141,34 @@ pub fn rehome(
             }
             Err(fault) if home.households > 0 => homeless.push((home.clone(), fault)),
             Ok(_) | Err(_) => {}
+        }
+    }
+    if homeless.is_empty() { Ok(homes) } else { Err(Homeless(homeless)) }
+}
+
+/// Where the server keeps no list, made-up codes move into the territory, each place to one of its own.
+fn adopted(homemade: &[Homemade], scope: &Scope, base: &RegionCode) -> Result<Vec<(RegionCode, RegionCode)>, Homeless> {
+    let is_inside = |code: &RegionCode| scope.territories.iter().any(|territory| territory.contains(code));
+    let mut homes: Vec<(RegionCode, RegionCode)> = Vec::new();
+    let mut lived_in: BTreeMap<RegionCode, &RegionCode> = BTreeMap::new();
+    let mut homeless = Vec::new();
+    for home in homemade.iter().filter(|home| !is_inside(&home.code)) {
+        let moved = unlisted::moved(&home.code, base);
+        // Villages of several towns, or several villages, do not become one.
+        let mut is_alone =
+            |to: &RegionCode| home.households == 0 || **lived_in.entry(to.clone()).or_insert(&home.code) == home.code;
+        match moved.filter(|to| is_alone(to)) {
+            Some(to) => {
+                let county = (home.code.county(), base.county());
+                if !homes.contains(&county) {
+                    homes.push(county);
+                }
+                homes.push((home.code.clone(), to));
+            }
+            None if home.households > 0 => {
+                homeless.push((home.clone(), PlaceFault::Outside { name: home.place.to_string() }));
+            }
+            None => {}
         }
     }
     if homeless.is_empty() { Ok(homes) } else { Err(Homeless(homeless)) }

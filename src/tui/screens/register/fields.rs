@@ -13,6 +13,7 @@ use crate::domain::value::Value;
 use crate::domain::{codes, value::FieldValue as _};
 use crate::i18n::Lang;
 use crate::i18n::register as text;
+use crate::roster::unlisted::is_unlisted;
 use crate::tui::app::Context;
 use crate::tui::screens::entry::Item;
 
@@ -155,8 +156,10 @@ fn headed(items: Vec<Item>, heading: Label) -> Vec<Item> {
 fn village_choices(ctx: &Context<'_>, with_other: bool) -> Vec<(String, String)> {
     let known = villages(ctx.memory, &ctx.actor.regions);
     let known = known.into_iter().map(|(code, name)| (code.as_str().to_owned(), name));
-    // In a county the regions come from the server: nobody makes up another.
-    let other = (with_other && !ctx.sync.enrolled && may_grow(&ctx.actor.regions))
+    // Where the server keeps a list of the regions nobody makes up another.
+    let regions = ctx.memory.reference.regions.values().map(|region| &**region);
+    let is_free = !ctx.sync.enrolled || is_unlisted(regions, &ctx.actor.regions, ctx.today());
+    let other = (with_other && is_free && may_grow(&ctx.actor.regions))
         .then(|| (OTHER_VILLAGE.to_owned(), text::other_village(ctx.lang).to_owned()));
     known.chain(other).collect()
 }
