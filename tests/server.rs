@@ -3,20 +3,17 @@
 mod central_support;
 mod server_support;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use central_support::device::Device;
 use central_support::words::{household, household_id, visit};
+use server_support::storm::{compare, push_until, say, sync};
 use server_support::{Postgres, Running, admin_raw, now};
-use zhulian::domain::command::{Command, CommandId, Envelope};
-use zhulian::domain::moment::Hlc;
-use zhulian::domain::worker::Role;
 use zhulian::i18n::Explain as _;
 use zhulian::sync::client::{Client, Local as _, Request};
 use zhulian::sync::http::seal::{Seal, Signed};
-use zhulian::sync::http::{Link, LinkError, Options, Summary, SyncError, round};
+use zhulian::sync::http::{Link, LinkError, Options};
 use zhulian::sync::overlay::Base as _;
 use zhulian::sync::protocol::{Bytes, Outcome, ProtocolError, SealedReply, Secret};
 
@@ -26,17 +23,6 @@ const VILLAGE: &str = "990101100201";
 fn stores() -> (Vec<String>, Option<Postgres>) {
     let postgres = Postgres::find();
     (std::iter::once("sled".to_owned()).chain(postgres.as_ref().map(Postgres::database)).collect(), postgres)
-}
-
-fn sync(device: &mut Device, link: &mut Link) -> Result<Summary, SyncError> {
-    round(link, device, Client::default(), &mut |_| {})
-}
-
-/// Writes a command into the device's journal; what the server thinks of it is the server's matter.
-fn say(device: &mut Device, command: Command) {
-    let at = now();
-    let id = CommandId { device: device.id, seq: device.last_seq() + 1 };
-    device.write(Envelope { id, hlc: Hlc::at(at), at, worker: device.worker, role: Role::GridWorker, command });
 }
 
 #[test]
@@ -223,65 +209,6 @@ fn cycles() -> usize {
 
 const CLIENTS: u16 = 20;
 
-/// A push of each device again and again until told to stop. What was acknowledged is in the device's verdicts.
-fn push_until(stop: &AtomicBool, device: &mut Device, url: &str, base: u16) {
-    let mut link = Link::new(url, &Options::default()).unwrap().of(device.id, device.secret.clone());
-    while !stop.load(Ordering::Relaxed) {
-        if device.answered() == device.last_seq() {
-            for _ in 0..5 {
-                // Visits by name: number of the device above, number of the command below.
-                let n = base + u16::try_from(device.last_seq()).unwrap();
-                let by = device.worker;
-                say(device, visit(n, base / 1000, by, now()));
-            }
-        }
-        let mut client = Client::default();
-        let Ok(Some(request @ Request::Push(_))) = client.next(device) else { return };
-        // A line that breaks is what this is about; the next try says what became of it.
-        match link.exchange(&request) {
-            Ok(answer) => drop(client.take(device, answer)),
-            Err(_) => std::thread::sleep(Duration::from_millis(2)),
-        }
-    }
-}
-
-/// Everything that a device was told stands on the server, under the same name and with the same bytes.
-fn compare(server: &Running, devices: &mut [Device]) {
-    for device in devices {
-        let told: BTreeMap<u64, Outcome> =
-            device.verdicts.iter().map(|(seq, verdict)| (*seq, verdict.outcome.clone())).collect();
-        let mut link = Link::new(&server.url, &Options::default()).unwrap().of(device.id, device.secret.clone());
-        let welcome = link.hello().unwrap().unwrap();
-        assert!(welcome.last_seq >= device.answered(), "acknowledged {}, held {}", device.answered(), welcome.last_seq);
-        assert_eq!(Some(welcome.last_hash), device.hash_at(welcome.last_seq));
-        // Asking again gives the stored verdicts.
-        device.reopen(0).unwrap();
-        device.commit().unwrap();
-        sync(device, &mut link).unwrap();
-        for (seq, outcome) in &told {
-            assert_eq!(&device.verdicts[seq].outcome, outcome);
-        }
-        assert_eq!(device.answered(), device.last_seq());
-        // Each visit stands once in the file that devices get.
-        let applied = device.verdicts.values().filter(|verdict| verdict.outcome == Outcome::Applied).count();
-        let file = device.file(household_id(device_number(device))).unwrap().unwrap();
-        assert_eq!(visits(device, &file), applied - 1, "visits beside the registration");
-    }
-}
-
-fn visits(device: &Device, file: &zhulian::domain::records::Dossier) -> usize {
-    use zhulian::sync::fold::{Body, Held as _};
-    use zhulian::sync::protocol::ItemKey;
-    let older = (0..).map_while(|page| device.item(&ItemKey::Older(file.household.id, page)).unwrap());
-    let older: usize = older.map(|item| if let Body::Older(page) = item.body { page.visits.len() } else { 0 }).sum();
-    file.visits.len() + older
-}
-
-fn device_number(device: &Device) -> u16 {
-    let first: Envelope = rmp_serde::from_slice(&device.said[0].bytes.0).unwrap();
-    (1..=CLIENTS).find(|n| first.command == household(*n, *n)).unwrap()
-}
-
 fn storm(stores: &[String], servers_at_once: usize) {
     for store in stores {
         let folder = tempfile::tempdir().unwrap();
@@ -302,8 +229,8 @@ fn storm(stores: &[String], servers_at_once: usize) {
             std::thread::scope(|scope| {
                 for (n, device) in devices.iter_mut().enumerate() {
                     let (stop, url) = (&stop, &urls[n % urls.len()]);
-                    let base = u16::try_from(n + 1).unwrap() * 1000;
-                    scope.spawn(move || push_until(stop, device, url, base));
+                    let household = u16::try_from(n + 1).unwrap();
+                    scope.spawn(move || push_until(stop, device, url, household));
                 }
                 std::thread::sleep(Duration::from_millis(150 + 70 * (cycle as u64 % 5)));
                 servers[0].kill();
@@ -313,22 +240,14 @@ fn storm(stores: &[String], servers_at_once: usize) {
             });
             servers[0] = Running::start(&home(0), store, &[]);
             let last = servers.last().unwrap();
-            compare(&servers[0], &mut devices);
-            compare(last, &mut devices[..2]);
-            acknowledged = devices.iter().map(Device::answered_count).sum();
+            // Everything in the end, else what is new: the long run would be nothing but asking.
+            let again = if cycle + 1 == cycles() { u64::MAX } else { 200 };
+            compare(&servers[0], &mut devices, again);
+            compare(last, &mut devices[..2], again);
+            acknowledged = devices.iter().map(zhulian::sync::client::Local::answered).sum();
         }
         assert!(acknowledged > u64::from(CLIENTS) * 2, "{store}: {acknowledged} commands: the storm was no storm");
         eprintln!("{store}: {acknowledged} acknowledged commands through {} kills", cycles());
-    }
-}
-
-trait Counted {
-    fn answered_count(&self) -> u64;
-}
-
-impl Counted for Device {
-    fn answered_count(&self) -> u64 {
-        self.answered()
     }
 }
 

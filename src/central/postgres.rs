@@ -5,6 +5,10 @@
 //! documents that were read and the counters of feeds stay locked until the commit; where two servers lock in different
 //! orders the database ends one of them, and the authority begins it again ([`StoreFault::Again`]).
 //!
+//! An address may name several hosts, `postgres://user@one,two/county`: a server that takes writes and its standbys. When
+//! the first dies and a standby is promoted, connections break, and new ones go to whichever takes writes now. What was
+//! acknowledged is there if replication is synchronous.
+//!
 //! What a transaction writes is gathered and sent at the commit, a statement for each table. Reads without a lock happen
 //! outside of a transaction, so a pull is nothing but selects.
 //!

@@ -1,6 +1,8 @@
 //! A real server process, and a real PostgreSQL where there is one.
 #![allow(dead_code, reason = "each test program uses its part")]
 
+pub mod storm;
+
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -233,6 +235,90 @@ impl Postgres {
         self.stop();
         assert!(self.run(), "PostgreSQL does not come back");
         true
+    }
+
+    /// A server with a standby that has everything the first one has acknowledged (synchronous streaming replication).
+    /// `None`, with a word why, where that cannot be had.
+    pub fn pair() -> Option<(Postgres, Postgres)> {
+        let found = Postgres::start().and_then(|first| Some((first.standby()?, first)));
+        if found.is_none() {
+            eprintln!("skipped: no PostgreSQL with a standby (install initdb, postgres and pg_basebackup)");
+        }
+        found.map(|(standby, first)| (first, standby))
+    }
+
+    fn standby(&self) -> Option<Postgres> {
+        // It lies beside the server, which may be known by a link.
+        let copies = programs()?.join("postgres").canonicalize().ok()?.with_file_name("pg_basebackup");
+        if !copies.exists() {
+            return None;
+        }
+        let folder = tempfile::Builder::new().prefix("zl-pg").tempdir_in("/tmp").ok()?;
+        if rustix::process::geteuid().is_root() {
+            Command::new("chown").arg("nobody").arg(folder.path()).status().ok()?;
+        }
+        let mut copy = as_user(&copies);
+        copy.arg("-h").arg(self.folder.as_ref()?.path()).args(["-U", "zhulian", "-c", "fast", "-R"]);
+        copy.arg("-D").arg(folder.path().join("data")).current_dir("/");
+        assert!(copy.status().ok()?.success(), "pg_basebackup does not copy");
+        let url = format!("postgres://zhulian@{}/postgres", folder.path().to_str()?.replace('/', "%2F"));
+        let mut standby = Postgres { url, child: None, folder: Some(folder), settings: Vec::new() };
+        assert!(standby.run(), "the standby does not come up");
+        // From now on a commit waits for the standby's disk too.
+        let mut client = postgres::Client::connect(&self.url, postgres::NoTls).unwrap();
+        client.batch_execute("ALTER SYSTEM SET synchronous_standby_names = '*'").unwrap();
+        client.batch_execute("SELECT pg_reload_conf()").unwrap();
+        let began = Instant::now();
+        let synced = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while client.query_one(synced, &[]).unwrap().get::<_, i64>(0) == 0 {
+            assert!(began.elapsed() < PATIENCE, "the standby does not follow");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Some(standby)
+    }
+
+    /// The address of one of its databases, to be looked for on these servers in that order.
+    pub fn on(&self, database: &str, servers: [&Postgres; 2]) -> String {
+        let host = |url: &str| url.split_once('@').and_then(|(_, rest)| rest.split_once('/')).unwrap().0.to_owned();
+        database.replacen(&host(&self.url), &servers.map(|server| host(&server.url)).join(","), 1)
+    }
+
+    /// Stops a standby from hearing more: what the first server writes from now on does not reach its disk. Gives what
+    /// [`Postgres::forget`] wants.
+    pub fn deafen(&self) -> rustix::process::Pid {
+        let own = self.child.as_ref().expect("it runs").id().to_string();
+        let listed = Command::new("ps").args(["-o", "pid=,args=", "--ppid", &own]).output().unwrap().stdout;
+        let listed = String::from_utf8(listed).unwrap();
+        let receiver = listed.lines().find(|line| line.contains("walreceiver")).expect("a standby listens");
+        let pid = receiver.split_whitespace().next().and_then(|pid| pid.parse().ok()).unwrap();
+        let pid = rustix::process::Pid::from_raw(pid).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+        pid
+    }
+
+    /// Ends the one that was stopped, with everything that it was sent and has not read.
+    pub fn forget(deaf: rustix::process::Pid) {
+        rustix::process::kill_process(deaf, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(deaf, rustix::process::Signal::CONT).unwrap();
+    }
+
+    /// Kills it with everything that it started, as a power cut would.
+    pub fn kill(&mut self) {
+        let Some(mut child) = self.child.take() else { return };
+        let listed = Command::new("ps").args(["-o", "pid=", "--ppid", &child.id().to_string()]).output();
+        child.kill().unwrap();
+        let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+        for pid in listed.split_whitespace().filter_map(|pid| rustix::process::Pid::from_raw(pid.parse().ok()?)) {
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+        }
+        child.wait().unwrap();
+    }
+
+    /// Makes a standby the server that is written to.
+    pub fn promote(&self) {
+        let mut client = postgres::Client::connect(&self.url, postgres::NoTls).unwrap();
+        let promoted: bool = client.query_one("SELECT pg_promote(true, 60)", &[]).unwrap().get(0);
+        assert!(promoted, "the standby does not take over");
     }
 
     fn stop(&mut self) {

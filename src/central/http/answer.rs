@@ -116,9 +116,16 @@ impl Failure {
         if let Some(seconds) = retry_after {
             answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        if answer.status().is_server_error() {
+            answer.extensions_mut().insert(Why(self.to_string()));
+        }
         answer
     }
 }
+
+/// Why the server could not, for the line in its log: whoever runs it can do something about that. Holds no personal data.
+#[derive(Debug, Clone)]
+pub struct Why(pub String);
 
 fn status_of(error: &ProtocolError) -> StatusCode {
     match error {

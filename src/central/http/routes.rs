@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::answer::{Failure, Media};
+use super::answer::{Failure, Media, Why};
 use super::{Service, openapi};
 use crate::central::enrolment;
 use crate::domain::id::DeviceId;
@@ -257,7 +257,8 @@ async fn around(State(service): Here, request: Request, next: Next) -> Response<
     let device = device.map(|seal| seal.device.to_string()).unwrap_or_default();
     let ms = took.as_secs_f64() * 1000.0;
     if answer.status().is_server_error() {
-        tracing::warn!(method = method.as_str(), route, status, ms, device, "answered");
+        let why = answer.extensions_mut().remove::<Why>().map(|why| why.0).unwrap_or_default();
+        tracing::warn!(method = method.as_str(), route, status, ms, device, why, "answered");
     } else {
         tracing::info!(method = method.as_str(), route, status, ms, device, "answered");
     }

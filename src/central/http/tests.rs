@@ -1,6 +1,6 @@
 //! What can be checked without a process.
 
-use super::answer::Media;
+use super::answer::{Failure, Media, Why};
 use super::*;
 use crate::central::enrolment::EnrolError;
 use crate::central::store::LocalStore;
@@ -150,4 +150,15 @@ fn those_beyond_the_line_are_turned_away_and_the_line_empties() {
         assert_eq!(fell.unwrap_err().code(), "server.failed");
         assert_eq!(service.blocking(|_| Ok(7)).await, Ok(7), "the place was given back");
     });
+}
+
+#[test]
+fn the_log_tells_why_the_server_could_not() {
+    let why = |error: ProtocolError| {
+        let answer = Failure::from(error).answer(Media::Json);
+        answer.extensions().get::<Why>().map(|why| why.0.clone())
+    };
+    let failed = ProtocolError::Failed { detail: "connection refused".into() };
+    assert_eq!(why(failed).as_deref(), Some("the server failed: connection refused"));
+    assert_eq!(why(ProtocolError::Forged), None, "what is the device's fault is told to the device");
 }
