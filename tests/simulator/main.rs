@@ -7,7 +7,8 @@
 //! SIM_SEEDS=300 SIM_DEVICES=50 SIM_DAYS=60 cargo test --release --test simulator promises_hold -- --nocapture
 //! ```
 //!
-//! It names each seed that holds; `SIM_FIRST=n` begins at another one, so that several machines can share the work.
+//! It names each seed that holds; `SIM_FIRST=n` begins at another one, so that several machines can share the work, and
+//! `SIM_MINUTES=n` begins no seed after that time.
 
 mod acts;
 #[path = "../central_support/mod.rs"]
@@ -40,8 +41,14 @@ fn promises_hold() {
     let (devices, days) = (number("SIM_DEVICES", 8), number("SIM_DAYS", 12));
     let first = number("SIM_FIRST", 1);
     let seeds = number("SIM_SEEDS", 30);
+    let until = std::time::Duration::from_secs(60 * number("SIM_MINUTES", u64::MAX / 60));
+    let began = std::time::Instant::now();
     let mut reached = std::collections::BTreeMap::new();
     for seed in first..first + seeds {
+        if began.elapsed() > until {
+            println!("the time is over: seeds {seed} to {} were not run", first + seeds - 1);
+            break;
+        }
         let plan = Plan { seed, devices: devices as usize, days: days as i64, bug: Bug::None, flaw: Flaw::None };
         let (faults, here) = run(plan);
         for (what, count) in here {
