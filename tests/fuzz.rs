@@ -310,6 +310,7 @@ impl Laptop {
             allow_plain: false,
             was: Vec::new(),
             homes: Default::default(),
+            unlisted: false,
         };
         replica.enrol(enrolment).unwrap();
         Laptop { _folder: folder, replica, worker, secret }
