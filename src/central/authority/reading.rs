@@ -96,7 +96,7 @@ impl<'t> Reading<'t> {
         if let Some(held) = self.official.get() {
             return Ok(held);
         }
-        let codes = self.with(|tx| official_regions(tx))?;
+        let codes = self.with(official_regions)?;
         Ok(self.official.get_or_init(|| codes))
     }
 
@@ -121,7 +121,7 @@ impl<'t> Reading<'t> {
     }
 }
 
-fn official_regions(tx: &mut dyn Transaction) -> Result<HashSet<RegionCode>, StoreFault> {
+fn official_regions<'t>(tx: &mut (dyn Transaction + 't)) -> Result<HashSet<RegionCode>, StoreFault> {
     /// Documents read at once.
     const PORTION: usize = 512;
     let mut codes = HashSet::new();
