@@ -68,6 +68,11 @@ fn code(server: &Running, name: &str, territory: &str) -> String {
     server.admin(&["device", "code", "--worker", name])["code"].as_str().unwrap().to_owned()
 }
 
+/// Another code for a worker who is there, for that territory.
+fn another_code(server: &Running, name: &str, territory: &str) -> String {
+    server.admin(&["device", "code", "--worker", name, "--territory", territory])["code"].as_str().unwrap().to_owned()
+}
+
 fn import_regions(server: &Running, file: &Path) -> Value {
     server.admin(&["region", "import", file.to_str().unwrap()])
 }
@@ -156,11 +161,11 @@ fn households_of_a_device_that_worked_alone_come_home_before_anything_is_sent() 
 
     import_regions(&server, &regions(folder.path(), &[(DONGAO, "东岙镇"), ("990101101000", "西垟镇")]));
     // A territory that does not hold them is no home either.
-    let elsewhere = run(&laptop, &["enroll", &server.url, &code(&server, "李二", "990101101000")]);
+    let elsewhere = run(&laptop, &["enroll", &server.url, &another_code(&server, "王一", "990101101000")]);
     assert_eq!(elsewhere.code, Some(1));
     assert!(elsewhere.err.contains("enrol.regions_unknown"), "{}", elsewhere.err);
 
-    let joined = done(&laptop, &["enroll", &server.url, &code(&server, "赵三", DONGAO)]);
+    let joined = done(&laptop, &["enroll", &server.url, &another_code(&server, "王一", DONGAO)]);
     assert_eq!(joined["outside"].as_u64(), Some(0), "{joined}");
     done(&laptop, &["sync"]);
     assert_eq!(households(&laptop), HOUSEHOLDS, "no household leaves the device");
