@@ -18,7 +18,6 @@ use central_support::words::*;
 use fuzz_support::mutate::{bytes as mutated, text as mutated_text};
 use fuzz_support::tree::Tree;
 use fuzz_support::{Dice, door, explains};
-use zhulian::central::authority::Enrolment as Joining;
 use zhulian::central::enrolment::{issue, join};
 use zhulian::central::http::{Limits, Service, Serving, serve};
 use zhulian::domain::command::Command;
@@ -27,7 +26,6 @@ use zhulian::domain::moment::Now;
 use zhulian::domain::worker::{Actor, Role};
 use zhulian::i18n::Explain as _;
 use zhulian::replica::Replica;
-use zhulian::replica::sync::Enrolment;
 use zhulian::store::{Home, KeyMode, codec};
 use zhulian::sync::client::{Client, Reply, Request};
 use zhulian::sync::feed::Scope;
@@ -294,25 +292,9 @@ impl Laptop {
         let worker = county.worker(n, Role::GridWorker);
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
         let replica = Replica::create(Home::new(folder.path()), &KeyMode::KeyFile).unwrap();
-        let (scope, secret) = (central_support::scope(worker, &[1]), Secret::new([n as u8; 32]));
-        let (name, at) = (String::new(), county.now);
-        let joining =
-            Joining { device: replica.device(), name: name.clone(), secret: secret.clone(), scope: scope.clone() };
-        county.authority.enrol(at, &joining).unwrap();
-        let (url, key) = ("http://127.0.0.1".to_owned(), Bytes(secret.0.to_vec()));
-        let enrolment = Enrolment {
-            url,
-            secret: key,
-            name,
-            scope,
-            at,
-            trust: None,
-            allow_plain: false,
-            was: Vec::new(),
-            homes: Default::default(),
-            unlisted: false,
-        };
-        replica.enrol(enrolment).unwrap();
+        let secret = [n as u8; 32];
+        county.join(&replica, secret, central_support::scope(worker, &[1]));
+        let secret = Secret::new(secret);
         Laptop { _folder: folder, replica, worker, secret }
     }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use central_support::words::*;
 use central_support::{County, copy, restored, scope};
 use tempfile::TempDir;
-use zhulian::central::authority::Enrolment as Joining;
 use zhulian::domain::claim::ClaimState;
 use zhulian::domain::command::Command;
 use zhulian::domain::conflict::Choice;
@@ -19,11 +18,11 @@ use zhulian::domain::record::{Kind, Record, RecordKey};
 use zhulian::domain::worker::{Actor, Role};
 use zhulian::i18n::Explain as _;
 use zhulian::replica::Replica;
-use zhulian::replica::sync::{DeviceSyncError, Enrolment};
+use zhulian::replica::sync::DeviceSyncError;
 use zhulian::store::{Home, KeyMode, Unlock};
 use zhulian::sync::client::{Reply, Request};
 use zhulian::sync::http::{Exchange, LinkError, Summary, Traffic};
-use zhulian::sync::protocol::{Bytes, Outcome, ProtocolError, Secret};
+use zhulian::sync::protocol::{Outcome, ProtocolError};
 
 /// A line to the server that breaks after so many requests: before or after the server has seen the last one.
 struct Wire<'c> {
@@ -76,28 +75,7 @@ impl Laptop {
     }
 
     fn enrol(&self, county: &County, n: u16) {
-        let scope = scope(self.worker, &self.villages);
-        let secret = [n as u8; 32];
-        let joining = Joining {
-            device: self.replica().device(),
-            name: String::new(),
-            secret: Secret::new(secret),
-            scope: scope.clone(),
-        };
-        county.authority.enrol(county.now, &joining).unwrap();
-        let enrolment = Enrolment {
-            url: "http://127.0.0.1".into(),
-            secret: Bytes(secret.to_vec()),
-            name: String::new(),
-            scope,
-            at: county.now,
-            trust: None,
-            allow_plain: false,
-            was: Vec::new(),
-            homes: Vec::new(),
-            unlisted: false,
-        };
-        self.replica().enrol(enrolment).unwrap();
+        county.join(self.replica(), [n as u8; 32], scope(self.worker, &self.villages));
     }
 
     fn replica(&self) -> &Arc<Replica> {

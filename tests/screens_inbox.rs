@@ -8,7 +8,6 @@ use std::sync::Arc;
 use central_support::words::*;
 use central_support::{County, scope};
 use chrono::{DateTime, FixedOffset, Utc};
-use zhulian::central::authority::Enrolment as Joining;
 use zhulian::desk::Desk;
 use zhulian::domain::command::Command;
 use zhulian::domain::id::WorkerId;
@@ -16,11 +15,10 @@ use zhulian::domain::moment::Now;
 use zhulian::domain::worker::Role;
 use zhulian::i18n::Lang;
 use zhulian::replica::Replica;
-use zhulian::replica::sync::Enrolment;
 use zhulian::store::{Home, KeyMode};
 use zhulian::sync::client::{Reply, Request};
 use zhulian::sync::http::{Exchange, LinkError, Traffic};
-use zhulian::sync::protocol::{Bytes, ProtocolError, Secret};
+use zhulian::sync::protocol::ProtocolError;
 use zhulian::tui::app::runner::sync_status;
 use zhulian::tui::app::{Console, Runner, Settings, Start};
 use zhulian::tui::keymap::Keymap;
@@ -50,24 +48,7 @@ impl Laptop {
         let worker: WorkerId = county.worker(n, Role::GridWorker);
         let folder = tempfile::tempdir().unwrap();
         let replica = Arc::new(Replica::create(Home::new(folder.path()), &KeyMode::KeyFile).unwrap());
-        let (scope, secret) = (scope(worker, villages), [n as u8; 32]);
-        let (device, name) = (replica.device(), String::new());
-        let joining = Joining { device, name: name.clone(), secret: Secret::new(secret), scope: scope.clone() };
-        county.authority.enrol(county.now, &joining).unwrap();
-        let enrolment = Enrolment {
-            // Nobody listens there.
-            url: "http://127.0.0.1:9".into(),
-            secret: Bytes(secret.to_vec()),
-            name,
-            scope,
-            at: county.now,
-            trust: None,
-            allow_plain: false,
-            was: Vec::new(),
-            homes: Vec::new(),
-            unlisted: false,
-        };
-        replica.enrol(enrolment).unwrap();
+        county.join(&replica, [n as u8; 32], scope(worker, villages));
         replica.sync_once(&mut Wire(county), Now::new(county.now), &mut |_| {}).unwrap();
         Laptop { _folder: folder, desk: Desk::new(replica, Some(worker)) }
     }

@@ -17,10 +17,11 @@ use zhulian::domain::moment::Moment;
 use zhulian::domain::record::Record;
 use zhulian::domain::region::RegionCode;
 use zhulian::domain::worker::{Role, Worker};
+use zhulian::replica::Replica;
 use zhulian::store::Index as _;
 use zhulian::sync::client::{Client, Reply, Request, RoundError};
 use zhulian::sync::feed::Scope;
-use zhulian::sync::protocol::{Outcome, ProtocolError, Secret};
+use zhulian::sync::protocol::{Bytes, Outcome, ProtocolError, Secret};
 
 use device::Device;
 use words::{id, region};
@@ -80,6 +81,26 @@ impl County {
         let (device, secret) = (device.id, device.secret.clone());
         let enrolment = Enrolment { device, name: "笔记本".into(), secret, scope };
         self.authority.enrol(self.now, &enrolment).unwrap();
+    }
+
+    /// Joins a device on disk, as both sides keep it; at its server's address nobody listens.
+    pub fn join(&self, replica: &Replica, secret: [u8; 32], scope: Scope) {
+        let (device, name) = (replica.device(), String::new());
+        let joining = Enrolment { device, name: name.clone(), secret: Secret::new(secret), scope: scope.clone() };
+        self.authority.enrol(self.now, &joining).unwrap();
+        let enrolment = zhulian::replica::sync::Enrolment {
+            url: "http://127.0.0.1:9".into(),
+            secret: Bytes(secret.to_vec()),
+            name,
+            scope,
+            at: self.now,
+            trust: None,
+            allow_plain: false,
+            was: Vec::new(),
+            homes: Vec::new(),
+            unlisted: false,
+        };
+        replica.enrol(enrolment).unwrap();
     }
 
     /// What the server answers to a request.
