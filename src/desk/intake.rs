@@ -57,7 +57,7 @@ impl Desk {
         // The device may have joined a county since the plan was made.
         plan.new_places().try_for_each(|place| register.may_lie(place))?;
         let minted = RefCell::new(VecDeque::new());
-        let mut mint = DeskMint::new(self, now, &minted);
+        let mut mint = DeskMint::new(self, now, &minted, register.base.clone());
         let mut planned = plan.commands(&register, &mut mint);
         let mut held_back = None;
         let mut commands = std::iter::from_fn(|| {
@@ -257,9 +257,12 @@ pub(super) struct DeskMint<'a> {
 const NO_COUNTY: &str = "999900000000";
 
 impl<'a> DeskMint<'a> {
-    pub(super) fn new(desk: &'a Desk, now: Now, minted: &'a RefCell<VecDeque<Region>>) -> DeskMint<'a> {
-        let base = desk.replica().territories().ok().flatten();
-        let base = base.and_then(|territories| unlisted::base(&territories).cloned());
+    pub(super) fn new(
+        desk: &'a Desk,
+        now: Now,
+        minted: &'a RefCell<VecDeque<Region>>,
+        base: Option<RegionCode>,
+    ) -> DeskMint<'a> {
         DeskMint { desk, now, minted, made: HashMap::new(), base }
     }
 

@@ -56,12 +56,13 @@ impl Desk {
         let Registration { mut household, mut members, new_place, despite_like } = registration;
         let mut new_regions = Vec::new();
         if let Some((town, village)) = new_place {
+            let base = self.replica().makes_up_regions_in(now.today())?;
             match self.replica().territories()? {
                 // In a county nobody makes up regions: the household would leave the device with the next round.
-                Some(territories) if self.replica().makes_up_regions_in(now.today())?.is_none() => {
+                Some(territories) if base.is_none() => {
                     household.region = self.official_village(&town, &village, &territories, now)?;
                 }
-                _ => (household.region, new_regions) = self.provisional_village(&town, &village, now),
+                _ => (household.region, new_regions) = self.provisional_village(&town, &village, now, base),
             }
         }
         if !household.region.is_empty() && !is_within(&household.region, &self.actor().regions) {
@@ -120,11 +121,17 @@ impl Desk {
     }
 
     /// The code of a village that is not on the list, and the regions that have to be registered for it.
-    fn provisional_village(&self, town: &str, village: &str, now: Now) -> (RegionCode, Vec<Region>) {
+    fn provisional_village(
+        &self,
+        town: &str,
+        village: &str,
+        now: Now,
+        base: Option<RegionCode>,
+    ) -> (RegionCode, Vec<Region>) {
         let named = |name: &str| Some(name.trim().to_owned()).filter(|name| !name.is_empty());
         let place = Place { town: named(town), village: named(village), ..Place::default() };
         let minted = RefCell::new(VecDeque::new());
-        let code = DeskMint::new(self, now, &minted).provisional_region(&place);
+        let code = DeskMint::new(self, now, &minted, base).provisional_region(&place);
         (code, minted.into_inner().into())
     }
 
