@@ -17,6 +17,7 @@ mod conflict;
 mod grant;
 mod lead;
 mod need;
+mod reference;
 mod register;
 mod stock;
 mod undo;

@@ -7,7 +7,8 @@ use super::super::validate;
 use super::super::value::Value;
 use super::register::{count, registered_elsewhere, second_head};
 use super::{
-    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
+    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, reference,
+    set_field,
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
@@ -111,6 +112,11 @@ fn misplaced(
             let is_member = dossier.present_members().any(|member| Some(member.id) == household.head);
             Ok((!is_member).then(|| Refusal::at("head", Reason::NotAMember)))
         }
+        Record::Station(_) | Record::Org(_) | Record::Worker(_) | Record::Resource(_)
+            if reference::STANDING.iter().any(|field| changed(field)) =>
+        {
+            reference::sound(case, after).map(|()| None)
+        }
         _ => Ok(None),
     }
 }
@@ -181,7 +187,8 @@ fn amend_field(
     let Some(field) = held.fields().table().field(&change.field) else {
         return Err(Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() }));
     };
-    if !field.is_entered() || field.merge == Merge::Fixed {
+    // A territory is typed into no form, but it is amended; what is fixed or moved by a lifecycle is not.
+    if matches!(field.merge, Merge::Fixed | Merge::Lifecycle) {
         return Err(Refusal::at(field.name, Reason::FixedField { field }));
     }
     let present = held.fields().get(field.name).unwrap_or_default();

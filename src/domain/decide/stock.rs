@@ -3,6 +3,7 @@
 use super::super::validate;
 use super::{Case, Change, Kind, Reason, Refusal, Right, update};
 use crate::domain::allotment::Allotment;
+use crate::domain::household::Household;
 use crate::domain::id::{AllotmentId, HouseholdId};
 use crate::domain::resource::Resource;
 use crate::domain::station::Station;
@@ -13,7 +14,7 @@ pub(super) fn allot(case: &Case<'_>, allotment: &Allotment) -> Result<Vec<Change
     let before: Resource = case.get(allotment.resource)?;
     let station = allotment.station.ok_or(Refusal::at("station", Reason::NotFound { kind: Kind::Station }))?;
     case.get::<Station>(station)?;
-    let free = before.quantity.saturating_sub(before.allotted);
+    let free = before.left();
     if allotment.quantity == 0 || allotment.quantity > free {
         return Err(Refusal::at("quantity", Reason::StockShort { left: free }));
     }
@@ -34,14 +35,25 @@ pub(super) fn spend(
     quantity: u32,
 ) -> Result<Vec<Change>, Refusal> {
     case.permit(Right::WorkCases)?;
-    case.dossier(household)?;
+    let dossier = case.dossier(household)?;
     let before: Allotment = case.get(id)?;
+    serves(case, &before, &dossier.household)?;
     if quantity == 0 || quantity > before.left() {
         return Err(Refusal::at("quantity", Reason::StockShort { left: before.left() }));
     }
     let mut after = before.clone();
     after.used += quantity;
     Ok(vec![update(&before, &after)?])
+}
+
+/// A point gives out to the households of its region, so that nobody gives out what was set aside for somebody else's. A
+/// household that moved away not long ago still counts.
+fn serves(case: &Case<'_>, allotment: &Allotment, household: &Household) -> Result<(), Refusal> {
+    let missing = || Refusal::at("station", Reason::NotFound { kind: Kind::Station });
+    let station: Station = case.get(allotment.station.ok_or_else(missing)?)?;
+    let former = case.records.former_regions(household.id)?;
+    let is_served = std::iter::once(&household.region).chain(&former).any(|region| station.region.contains(region));
+    if is_served { Ok(()) } else { Err(Refusal::at("household", Reason::OtherPoint { station: station.name })) }
 }
 
 pub(super) fn give_back(case: &Case<'_>, id: AllotmentId, quantity: u32) -> Result<Vec<Change>, Refusal> {

@@ -1,0 +1,57 @@
+//! The directory: workers, organisations, stations, regions, resources.
+
+crate::messages! {
+    workers => "人员", "Workers";
+    orgs => "单位", "Organisations";
+    stations => "助联体", "Stations";
+    regions => "区划", "Regions";
+    resources => "资源", "Resources";
+    allotments => "配额", "Set aside";
+    nothing_here => "没有记录", "nothing on record";
+    choose_an_allotment => "请先在“配额”一栏选中一项", "choose an entry of “Set aside” first";
+    name => "姓名", "Name";
+    role => "角色", "Role";
+    org => "所属单位", "Organisation";
+    org_name => "单位名称", "Name";
+    territory => "负责区域", "Territory";
+    state => "在岗", "In service";
+    in_service => "在岗", "in service";
+    out_of_service => "离岗", "out of service";
+    kind => "类别", "Kind";
+    station_kind => "类型", "Kind";
+    region => "所在区划", "Region";
+    region_name => "区划名称", "Region";
+    parent_region => "上级区划", "Above it";
+    station => "助联体", "Station";
+    level => "级别", "Level";
+    parent => "上级助联体", "Above it";
+    address => "地址", "Address";
+    phone => "电话", "Telephone";
+    met => "达标", "Met";
+    tenants => "入驻单位", "Tenants";
+    code => "区划代码", "Code";
+    provisional(level: &str) => "{level}（暂编）", "{level} (made up)";
+    households => "在册家庭", "Households";
+    valid_from => "启用日期", "Valid from";
+    valid_to => "截止日期", "Valid to";
+    resource => "资源名称", "Resource";
+    pool => "库区", "Pool";
+    total => "总数", "Total";
+    set_aside => "已分配", "Set aside";
+    given_out => "已发放", "Given out";
+    left => "剩余", "Left";
+    unit => "计量", "Unit";
+    stock_label => "库存", "Stock";
+    stock(total: u32, set_aside: u32, left: u32, unit: &str) => "共{total}{unit}，已分配{set_aside}，剩余{left}", "{total} {unit}, {set_aside} set aside, {left} left";
+    conditions => "适用条件", "Conditions";
+    provider => "提供单位", "Provider";
+    field => "服务领域", "Field";
+    number => "编号", "Number";
+    set_aside_on => "分配", "Set aside";
+    contact => "联系人", "Contact";
+    offers => "提供资源", "Offers";
+    hub => "所属枢纽", "Hub";
+    is_hub => "枢纽型组织", "a hub itself";
+    brand => "服务品牌", "Brand";
+    credit_code => "信用代码", "Credit code";
+}
