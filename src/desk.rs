@@ -51,7 +51,12 @@ impl Desk {
             let workers = &memory.reference.workers;
             let enrolment = replica.enrolment();
             // A device that has joined a server holds the whole county's list: its own worker sits here.
-            let own = enrolment.as_ref().and_then(|enrolment| enrolment.scope.workers.first().copied());
+            // On a shared one, somebody who is in service.
+            let left = |id: &WorkerId| workers.get(id).is_some_and(|worker| !worker.is_in_service());
+            let own = enrolment.as_ref().and_then(|enrolment| {
+                let own = &enrolment.scope.workers;
+                own.iter().find(|id| !left(id)).or(own.first()).copied()
+            });
             let seated = worker.and_then(|id| workers.get(&id)).or_else(|| own.and_then(|id| workers.get(&id)));
             if let (None, Some(enrolment), Some(own)) = (seated, &enrolment, own) {
                 // Before the first round the list is not here yet.

@@ -345,15 +345,15 @@ pub fn contexts(_: &State) -> Vec<KeyContext> {
 /// The keys worth showing: those of what waits in the filter.
 pub fn hints(state: &State) -> &'static [Action] {
     match state.filter {
-        Filter::ToClaim => &[Action::Claim, Action::Filter, Action::Hold, Action::Withdraw, Action::Open],
+        Filter::ToClaim => &[Action::Claim, Action::Filter, Action::Withdraw, Action::Open],
         Filter::UnderWay => &[
             Action::Connect,
             Action::Fulfil,
             Action::ConfirmReceipt,
             Action::Release,
             Action::Filter,
-            Action::NameDonor,
             Action::Open,
+            Action::NameDonor,
         ],
         Filter::Unpublished => {
             &[Action::HandIn, Action::Publish, Action::Reject, Action::Edit, Action::Withdraw, Action::Filter]
