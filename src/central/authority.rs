@@ -59,7 +59,8 @@ impl Authority {
     /// Answers the first word of a device.
     ///
     /// # Errors
-    /// `device.unknown`, `device.revoked`, `device.out_of_service`. A version that is not served is no error here: the answer says what is.
+    /// `device.unknown`, `device.revoked`, `device.out_of_service`. A version that is not served is no error here: the
+    /// answer says what is.
     pub fn welcome(&self, now: Moment, hello: &Hello) -> Result<Welcome, ProtocolError> {
         let mut tx = self.store.begin()?;
         let realm = tx.realm()?;

@@ -24,6 +24,7 @@ crate::messages! {
     parent_region => "上级区划", "Above it";
     station => "助联体", "Station";
     level => "级别", "Level";
+    region_level => "层级", "Level";
     parent => "上级助联体", "Above it";
     address => "地址", "Address";
     phone => "电话", "Telephone";

@@ -50,7 +50,7 @@ crate::messages! {
     column_content => "线索内容", "What was noticed";
     column_channel => "渠道", "Channel";
     standing_mark => "预先认领", "held";
-    held_for_donors => "由助联体点为日常到访的捐赠人保留", "a point holds it for donors who come by";
+    held_for_donors(key: &str) => "由助联体点为日常到访的捐赠人保留，{key} 指定捐赠人", "a point holds it for donors who come by; {key} names one";
     delivered_twice(count: u16) => "重复送达{count}次，只计一次圆梦", "delivered again {count} times; counted once";
     stock_left(station: &str, resource: &str, left: u32, unit: &str) => "{station}  {resource}  剩余{left}{unit}", "{station}  {resource}  {left} {unit} left";
     tentative_mark => "待确认", "tentative";

@@ -1,7 +1,7 @@
 //! Reference records that stand on others: stations on three levels, organisations under hubs, and whoever belongs to an
 //! organisation.
 
-use super::{Case, Code, Label, Reason, Record, Refusal};
+use super::{Case, Label, Reason, Record, Refusal};
 use crate::domain::id::OrgId;
 use crate::domain::org::Org;
 use crate::domain::region::Level;
@@ -52,7 +52,7 @@ fn station_stands(case: &Case<'_>, station: &Station) -> Result<(), Refusal> {
     let wrong = || Refusal::at("parent", Reason::StationParent { level, above: Label::of("station_level", above) });
     let Some(parent) = station.parent else { return Err(wrong()) };
     let parent: Station = case.get(parent).map_err(|refusal| Refusal::at("parent", refusal.reason))?;
-    if parent.level != Code::from(above) {
+    if parent.level.as_str() != above {
         return Err(wrong());
     }
     if !parent.region.contains(&station.region) {

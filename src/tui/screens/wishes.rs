@@ -317,7 +317,9 @@ fn card<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
         rows.push(DetailRow::Heading(text::claim_heading(lang).into()));
         rows.push(DetailRow::field(text::column_state(lang), claim.state.label(lang).into_owned()));
         if claim.standing {
-            rows.push(DetailRow::Text(text::held_for_donors(lang).into(), Role::Accent));
+            let key = ctx.keymap.chord_for(&[KeyContext::Wishes, KeyContext::List], Action::NameDonor);
+            let key = key.map(|chord| chord.label(lang)).unwrap_or_default();
+            rows.push(DetailRow::Text(text::held_for_donors(lang, &key).into(), Role::Accent));
         }
         rows.push(DetailRow::field(text::contact_by(lang), format::date(claim.contact_by, ctx)));
         if claim.state == ClaimState::Tentative {
@@ -346,15 +348,9 @@ pub fn contexts(_: &State) -> Vec<KeyContext> {
 pub fn hints(state: &State) -> &'static [Action] {
     match state.filter {
         Filter::ToClaim => &[Action::Claim, Action::Filter, Action::Withdraw, Action::Open],
-        Filter::UnderWay => &[
-            Action::Connect,
-            Action::Fulfil,
-            Action::ConfirmReceipt,
-            Action::Release,
-            Action::Filter,
-            Action::Open,
-            Action::NameDonor,
-        ],
+        Filter::UnderWay => {
+            &[Action::Connect, Action::Fulfil, Action::ConfirmReceipt, Action::Release, Action::Filter, Action::Open]
+        }
         Filter::Unpublished => {
             &[Action::HandIn, Action::Publish, Action::Reject, Action::Edit, Action::Withdraw, Action::Filter]
         }

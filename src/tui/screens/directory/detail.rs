@@ -97,7 +97,7 @@ fn station_rows<'a>(station: &'a Station, ctx: &Context<'a>) -> Vec<DetailRow<'a
     if !stock.is_empty() {
         rows.push(DetailRow::Gap);
         rows.push(DetailRow::Heading(text::allotments(lang).into()));
-        rows.extend(stock.into_iter().map(|(name, left)| DetailRow::field(name, left)));
+        rows.extend(stock.into_iter().map(|(name, left)| line(&name, &left)));
     }
     rows
 }
@@ -112,7 +112,7 @@ fn region_rows<'a>(region: &'a Region, ctx: &Context<'a>) -> Vec<DetailRow<'a>> 
         &region.name,
         vec![
             (text::code(lang), region.code.to_string()),
-            (text::level(lang), level),
+            (text::region_level(lang), level),
             (text::parent_region(lang), region.parent.as_ref().map(|code| place(code, ctx)).unwrap_or_default()),
             (text::households(lang), if households > 0 { households.to_string() } else { String::new() }),
             (text::valid_from(lang), day(region.valid_from)),
@@ -163,7 +163,8 @@ fn resource_rows<'a>(resource: &'a Resource, ctx: &Context<'a>) -> Vec<DetailRow
     if !stations.is_empty() {
         rows.push(DetailRow::Gap);
         rows.push(DetailRow::Heading(text::allotments(lang).into()));
-        rows.extend(stations.into_iter().map(|(name, left)| DetailRow::field(name, left)));
+        // Names of stations are long: a label would be cut.
+        rows.extend(stations.into_iter().map(|(name, left)| line(&name, &left)));
     }
     rows
 }
@@ -185,6 +186,10 @@ fn allotment_rows<'a>(allotment: &'a Allotment, ctx: &Context<'a>) -> Vec<Detail
             (text::valid_to(lang), resource.and_then(|r| r.valid_until).map(|day| day.to_string()).unwrap_or_default()),
         ],
     )
+}
+
+fn line<'a>(name: &str, left: &str) -> DetailRow<'a> {
+    DetailRow::Text(format!("{name}  {left}").into(), Role::Text)
 }
 
 fn resource_name(allotment: &Allotment, ctx: &Context<'_>) -> String {

@@ -1,9 +1,13 @@
 //! The columns and rows of each part.
 
 use super::part::{Entry, Part};
+use crate::domain::allotment::Allotment;
 use crate::domain::codes;
 use crate::domain::id::OrgId;
-use crate::domain::region::RegionCode;
+use crate::domain::region::{Level, Region, RegionCode};
+use crate::domain::resource::Resource;
+use crate::domain::station::Station;
+use crate::domain::worker::Worker;
 use crate::i18n::{Lang, directory as text};
 use crate::tui::app::Context;
 use crate::tui::theme::Role;
@@ -33,7 +37,7 @@ pub fn columns(part: Part, lang: Lang) -> Vec<Column> {
         ],
         Part::Regions => vec![
             Column::flex(text::region_name(lang), 18, 4),
-            Column::fixed(text::level(lang), lang.pick(14, 8)),
+            Column::fixed(text::region_level(lang), lang.pick(14, 8)),
             Column::fixed(text::code(lang), 15),
         ],
         Part::Resources => vec![
@@ -78,7 +82,7 @@ pub fn row<'a>(entry: &Entry, ctx: &Context<'a>) -> Row<'a> {
     .unwrap_or_default()
 }
 
-fn worker_row<'a>(worker: &'a crate::domain::worker::Worker, ctx: &Context<'a>) -> Row<'a> {
+fn worker_row<'a>(worker: &'a Worker, ctx: &Context<'a>) -> Row<'a> {
     let (role, state) = match worker.is_in_service() {
         true => (Role::Text, text::in_service(ctx.lang)),
         false => (Role::Dim, text::out_of_service(ctx.lang)),
@@ -92,7 +96,7 @@ fn worker_row<'a>(worker: &'a crate::domain::worker::Worker, ctx: &Context<'a>) 
     ])
 }
 
-fn station_row<'a>(station: &'a crate::domain::station::Station, ctx: &Context<'a>) -> Row<'a> {
+fn station_row<'a>(station: &'a Station, ctx: &Context<'a>) -> Row<'a> {
     let depth = match station.level.as_str() {
         "centre" => 0,
         "station" => 1,
@@ -107,32 +111,37 @@ fn station_row<'a>(station: &'a crate::domain::station::Station, ctx: &Context<'
 }
 
 /// How many items of the checklist of DB3301/T 0464 a station meets, of how many.
-pub fn met(station: &crate::domain::station::Station) -> String {
+pub fn met(station: &Station) -> String {
     let items = codes::list("station_checklist").map_or(0, |list| list.entries().len());
     format!("{}/{items}", station.checklist.len())
 }
 
-fn region_row<'a>(region: &'a crate::domain::region::Region, ctx: &Context<'a>) -> Row<'a> {
-    use crate::domain::region::Level;
-    let depth = match region.level {
-        Level::City => 0,
-        Level::County => 1,
-        Level::Town => 2,
-        Level::Village => 3,
-        Level::Grid => 4,
-    };
+fn region_row<'a>(region: &'a Region, ctx: &Context<'a>) -> Row<'a> {
+    let highest = ctx.actor.regions.iter().filter_map(RegionCode::level).map(depth).min().unwrap_or(0);
+    let indent = depth(region.level).saturating_sub(highest);
     let (level, role) = match region.provisional {
         true => (text::provisional(ctx.lang, &region.level.label(ctx.lang)).into(), Role::Warning),
         false => (region.level.label(ctx.lang), Role::Dim),
     };
     Row::new([
-        Cell::from(format!("{}{}", "  ".repeat(depth), region.name)),
+        Cell::from(format!("{}{}", "  ".repeat(indent), region.name)),
         Cell::new(level, role),
         Cell::new(region.code.as_str(), Role::Dim),
     ])
 }
 
-fn resource_row<'a>(resource: &'a crate::domain::resource::Resource, ctx: &Context<'a>) -> Row<'a> {
+/// How many levels lie above.
+fn depth(level: Level) -> usize {
+    match level {
+        Level::City => 0,
+        Level::County => 1,
+        Level::Town => 2,
+        Level::Village => 3,
+        Level::Grid => 4,
+    }
+}
+
+fn resource_row<'a>(resource: &'a Resource, ctx: &Context<'a>) -> Row<'a> {
     // What is not counted has no stock.
     let count = |n: u32| if resource.quantity == 0 { "—".to_owned() } else { n.to_string() };
     let left = if resource.quantity > 0 && resource.left() == 0 { Role::Warning } else { Role::Text };
@@ -147,7 +156,7 @@ fn resource_row<'a>(resource: &'a crate::domain::resource::Resource, ctx: &Conte
     ])
 }
 
-fn allotment_row<'a>(allotment: &'a crate::domain::allotment::Allotment, ctx: &Context<'a>) -> Row<'a> {
+fn allotment_row<'a>(allotment: &'a Allotment, ctx: &Context<'a>) -> Row<'a> {
     let held = &ctx.memory.reference;
     let resource = held.resource_of(allotment.id);
     let station = allotment.station.and_then(|station| held.stations.get(&station));
