@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::field::Field;
+use super::codes;
+use super::field::{Field, FieldKind};
 use super::mask;
 use super::moment::Moment;
 use super::record::{Fields, Kind, RecordKey};
@@ -101,7 +102,14 @@ impl Explain for Refusal {
         }
     }
     fn remedy(&self, lang: Lang) -> String {
-        self.reason.remedy(lang)
+        match &self.reason {
+            Reason::UnknownCode {
+                field: Field { kind: FieldKind::Code(list) | FieldKind::Codes(list), .. }, ..
+            } => {
+                format!("{}{}", lang.pick("请改为其中一项：", "choose one of: "), codes::choices(list, lang))
+            }
+            reason => reason.remedy(lang),
+        }
     }
 }
 
