@@ -10,7 +10,7 @@ pub mod stock;
 
 use serde_json::{Value as Json, json};
 
-use super::{CliError, Fault, Outcome, ids, words};
+use super::{CliError, Fault, Io, Outcome, ids, words};
 use crate::desk::Desk;
 use crate::domain::change::FieldChange;
 use crate::domain::command::{Amendment, Command};
@@ -21,6 +21,7 @@ use crate::domain::record::{Fields, Kind, Record, RecordKey, Table, TypedRecord}
 use crate::domain::refusal::{Reason, Refusal};
 use crate::domain::region::{Region, RegionCode};
 use crate::domain::value::Value;
+use crate::i18n::cli as say;
 
 /// Who keeps reference data: a county's bureau, or whoever works on a device.
 pub trait Keeper {
@@ -207,6 +208,16 @@ impl Facts {
         keeper.carry_out(now, Command::Amend { household: None, amendments })?;
         Ok(count)
     }
+}
+
+/// Has a record amended, and answers with how many of its fields changed.
+///
+/// # Errors
+/// As [`Facts::amend`].
+fn amend(keeper: &dyn Keeper, io: &mut Io<'_>, held: &dyn Fields, facts: Facts) -> Outcome {
+    let changed = facts.amend(keeper, held, io.now)?;
+    let id = held.record_id();
+    io.answer(&json!({"id": id, "changed": changed}), say::amended(io.lang, &id.to_string(), changed))
 }
 
 /// Has a new record registered.

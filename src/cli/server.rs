@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 pub use serve::Serve;
 
 use self::place::Place;
-use super::keep::Keeper;
+use super::keep::{Keeper, all};
 use super::{CliError, Fault, Io, Outcome, reach};
 use crate::central::Authority;
 use crate::central::enrolment::County;
@@ -33,7 +33,7 @@ use crate::domain::id::WorkerId;
 use crate::domain::moment::Now;
 use crate::domain::numbering::{self, Series};
 use crate::domain::record::{Kind, Record};
-use crate::domain::region::RegionCode;
+use crate::domain::region::{Region, RegionCode};
 use crate::owner::{self, Answer, Request};
 use crate::store::StoreError;
 use crate::sync::feed::Feed;
@@ -191,6 +191,10 @@ impl Keeper for Bureau<'_> {
 
     fn resource_number(&self, region: &RegionCode, now: Now) -> Result<String, Fault> {
         let realm = self.authority.realm()?;
+        // Without a region of its own it is one of the county.
+        let county =
+            if region.is_empty() { all::<Region>(self)?.into_iter().next().map(|held| held.code) } else { None };
+        let region = county.as_ref().unwrap_or(region);
         // Every act of the bureau has a number of its own; the next one is that of this registration.
         Ok(numbering::number(Series::Resource, region, now.today(), realm.device, realm.last_act + 1))
     }

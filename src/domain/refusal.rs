@@ -379,6 +379,9 @@ reasons! {
     OtherPoint { station: String }, "stock.other_point":
         "该户不在“{station}”的服务范围内", "the household lies outside what {station} serves";
         "请从该户所在村、镇或县的助联体发放", "give it out from a station of the household's village, town or county";
+    StockElsewhere { resource: String }, "stock.outside_territory":
+        "资源“{resource}”不归您的负责区域管理", "{resource} is not kept by your territory";
+        "请由管理该资源的单位办理", "ask whoever keeps it";
     StockSetAside { allotted: u32 }, "stock.set_aside":
         "已分配给各点{allotted}，数量不能低于此数", "{allotted} are set aside for points already";
         "请先退回配额，再减少数量", "have stock given back first";

@@ -1,8 +1,6 @@
 //! `org …`
 
-use serde_json::json;
-
-use super::{Facts, Keeper, all, one, org, region, register};
+use super::{Facts, Keeper, all, amend, one, org, region, register};
 use crate::cli::table::Table;
 use crate::cli::view::{self, Shown};
 use crate::cli::{Fault, Io, Outcome, words};
@@ -99,8 +97,7 @@ impl Amend {
         let held = one::<Org>(keeper, &self.org, "org", |org| &org.name)?;
         let facts = self.more.facts(keeper, io)?;
         let facts = facts.typed("name", self.name.as_ref(), io.now)?.typed("kind", self.kind.as_ref(), io.now)?;
-        let changed = facts.amend(keeper, &held, io.now)?;
-        io.answer(&json!({"id": held.id, "changed": changed}), say::amended(io.lang, &held.id.to_string(), changed))
+        amend(keeper, io, &held, facts)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{Facts, Keeper, all, named, one, org, region, register};
+use super::{Facts, Keeper, all, amend, named, one, org, region, register};
 use crate::cli::table::Table;
 use crate::cli::view::{self, Shown};
 use crate::cli::{Fault, Io, Outcome, words};
@@ -99,6 +99,10 @@ impl Add {
             io.now,
         )?;
         facts.put(&mut resource)?;
+        if resource.region.is_empty() {
+            // Who has a territory registers for it.
+            resource.region = keeper.territories().into_iter().next().unwrap_or_default();
+        }
         resource.no = keeper.resource_number(&resource.region, io.now)?;
         let value = view::record(&resource, Shown::Masked, io.lang);
         let (id, no, name) = (resource.id, resource.no.clone(), resource.name.clone());
@@ -136,8 +140,7 @@ impl Amend {
             self.pool.as_ref(),
             io.now,
         )?;
-        let changed = facts.amend(keeper, &held, io.now)?;
-        io.answer(&json!({"id": held.id, "changed": changed}), say::amended(io.lang, &held.id.to_string(), changed))
+        amend(keeper, io, &held, facts)
     }
 }
 

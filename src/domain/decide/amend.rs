@@ -8,7 +8,7 @@ use super::super::value::Value;
 use super::register::{count, registered_elsewhere, second_head};
 use super::{
     Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, reference,
-    set_field,
+    set_field, stock,
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
@@ -165,8 +165,11 @@ fn permit(case: &Case<'_>, kind: Kind) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses records of households outside the actor's territory.
+/// Refuses records of households outside the actor's territory, and resources that another one keeps.
 fn guard(case: &Case<'_>, record: &Record) -> Result<(), Refusal> {
+    if let Record::Resource(resource) = record {
+        return stock::keeps(case, resource);
+    }
     let household = match record {
         Record::Household(household) => Some(household.id),
         Record::Member(member) => Some(member.household),

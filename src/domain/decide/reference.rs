@@ -1,7 +1,7 @@
 //! Reference records that stand on others: stations on three levels, organisations under hubs, and whoever belongs to an
 //! organisation.
 
-use super::{Case, Label, Reason, Record, Refusal};
+use super::{Case, Label, Reason, Record, Refusal, stock};
 use crate::domain::id::OrgId;
 use crate::domain::org::Org;
 use crate::domain::region::Level;
@@ -17,7 +17,10 @@ pub(super) fn sound(case: &Case<'_>, record: &Record) -> Result<(), Refusal> {
         Record::Org(org) if org.hub == Some(org.id) => Err(Refusal::at("hub", Reason::HubItself)),
         Record::Org(org) => is_there(case, "hub", org.hub),
         Record::Worker(worker) => is_there(case, "org", worker.org),
-        Record::Resource(resource) => is_there(case, "provider", resource.provider),
+        Record::Resource(resource) => {
+            stock::keeps(case, resource)?;
+            is_there(case, "provider", resource.provider)
+        }
         _ => Ok(()),
     }
 }

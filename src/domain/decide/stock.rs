@@ -12,6 +12,7 @@ pub(super) fn allot(case: &Case<'_>, allotment: &Allotment) -> Result<Vec<Change
     case.permit(Right::Administer)?;
     case.absent(allotment.key())?;
     let before: Resource = case.get(allotment.resource)?;
+    keeps(case, &before)?;
     let station = allotment.station.ok_or(Refusal::at("station", Reason::NotFound { kind: Kind::Station }))?;
     case.get::<Station>(station)?;
     let free = before.left();
@@ -46,6 +47,14 @@ pub(super) fn spend(
     Ok(vec![update(&before, &after)?])
 }
 
+/// A resource is kept by those whose territory it is for: a village does not dispose of what its county has.
+pub(super) fn keeps(case: &Case<'_>, resource: &Resource) -> Result<(), Refusal> {
+    if case.holds(&resource.region) {
+        return Ok(());
+    }
+    Err(Reason::StockElsewhere { resource: resource.name.clone() }.into())
+}
+
 /// A point gives out to the households of its region, so that nobody gives out what was set aside for somebody else's. A
 /// household that moved away not long ago still counts.
 fn serves(case: &Case<'_>, allotment: &Allotment, household: &Household) -> Result<(), Refusal> {
@@ -65,6 +74,11 @@ pub(super) fn give_back(case: &Case<'_>, id: AllotmentId, quantity: u32) -> Resu
     let mut after = before.clone();
     after.quantity -= quantity;
     let held: Resource = case.get(before.resource)?;
+    // The station may give back what it has, and who keeps the resource may take it back.
+    let station = before.station.and_then(|station| case.get::<Station>(station).ok());
+    if !station.is_some_and(|station| case.holds(&station.region)) {
+        keeps(case, &held)?;
+    }
     let mut freed = held.clone();
     freed.allotted = held.allotted.saturating_sub(quantity);
     Ok(vec![update(&before, &after)?, update(&held, &freed)?])

@@ -138,9 +138,9 @@ actions! {
         Publish "publish" "发布" "Publish" undo;
         Withdraw "withdraw" "撤回" "Withdraw" undo;
         Claim "claim" "认领" "Claim" undo;
+        Release "release" "放弃认领" "Release" undo;
         Hold "wish.hold" "预先认领" "Hold for donors" undo;
         NameDonor "wish.pass" "指定捐赠人" "Name the donor" undo;
-        Release "release" "放弃认领" "Release" undo;
         Connect "connect" "对接" "Connected" undo;
         Fulfil "fulfil" "圆梦" "Fulfil" undo;
         KeepHeld "conflict.keep" "保留现值" "Keep what stands";

@@ -246,7 +246,9 @@ fn state_of(row: &WishRow, lang: Lang) -> (String, Role) {
         (Some(claim), WishState::Published | WishState::Claimed) if claim.state == ClaimState::Tentative => {
             (text::tentative_mark(lang).to_owned(), Role::Tentative)
         }
-        (Some(claim), _) if claim.standing => (text::standing_mark(lang).to_owned(), Role::Accent),
+        (Some(claim), WishState::Published | WishState::Claimed) if claim.standing => {
+            (text::standing_mark(lang).to_owned(), Role::Accent)
+        }
         (_, WishState::Published) => (row.state.label(lang).into_owned(), Role::Ok),
         _ => (row.state.label(lang).into_owned(), Role::Text),
     }

@@ -137,7 +137,8 @@ impl PickList {
         let area = super::centered(screen, WIDTH, rows + 3);
         let inner = popup(area, buf, theme, &self.title);
         let (top, list) = split_top(inner, 1);
-        let cursor = self.input.draw(top, buf, theme, true, msg::code_or_letters(lang));
+        let hint = if self.fed { msg::name_or_letters(lang) } else { msg::code_or_letters(lang) };
+        let cursor = self.input.draw(top, buf, theme, true, hint);
         if self.found.is_empty() {
             put_in(list, buf, (list.x, list.y), list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
         }

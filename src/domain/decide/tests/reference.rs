@@ -113,6 +113,45 @@ fn a_territory_is_amended_by_who_saw_it() {
 }
 
 #[test]
+fn a_village_does_not_dispose_of_what_its_county_has() {
+    let mut book = network();
+    let county = RegionCode::parse("990101000000").unwrap();
+    let named = |name: &str, region: RegionCode| Resource {
+        id: id(70).into(),
+        name: name.into(),
+        kind: first("resource_kind"),
+        pool: first("pool"),
+        quantity: 9,
+        region,
+        ..Resource::default()
+    };
+    let resource = named("棉被", county.clone());
+    book.put(Resource { allotted: 3, ..resource.clone() });
+    let station = Some(StationId(id(42)));
+    let held = Allotment { id: id(72).into(), resource: id(70).into(), station, quantity: 3, ..Allotment::default() };
+    book.put(Allotment { id: id(71).into(), ..held.clone() });
+    let of = |region: &str| Actor { regions: vec![RegionCode::parse(region).unwrap()], ..actor(1, Role::GridWorker) };
+    let check = |region: &str, command: &Command, expected: &str| {
+        assert_eq!(code(decide(&book, &of(region), now(), command)), expected, "{region} {}", command.name());
+    };
+    let allot = Command::AllotStock { allotment: Box::new(held) };
+    check("990101000000", &allot, "");
+    check("990101102201", &allot, "stock.outside_territory ");
+    let change = FieldChange { field: "quantity".into(), before: Value::Int(9), after: Value::Int(90) };
+    let amend = Command::Amend { household: None, amendments: vec![Amendment { record: resource.key(), change }] };
+    check("990101000000", &amend, "");
+    check("990101102201", &amend, "stock.outside_territory ");
+    let own = Resource { id: id(73).into(), ..named("鼓楼", RegionCode::parse("990101102201").unwrap()) };
+    check("990101102201", &Command::Register { record: Box::new(own.into()) }, "");
+    let other = Resource { id: id(74).into(), ..named("鼓楼", county) };
+    check("990101102201", &Command::Register { record: Box::new(other.into()) }, "stock.outside_territory ");
+    // What the point itself has it may give back.
+    let back = Command::ReturnStock { allotment: id(71).into(), quantity: 3 };
+    check("990101102201", &back, "");
+    check("990101103201", &back, "stock.outside_territory ");
+}
+
+#[test]
 fn a_point_gives_out_to_households_of_its_region() {
     let mut book = network();
     book.put(station(43, "point", "990101102202", Some(41)));
