@@ -58,7 +58,7 @@ impl Records for Lookup<'_> {
             return Ok(Some(record.clone()));
         }
         match key.kind {
-            Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => {
+            Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource | Kind::Allotment => {
                 return Ok(self.projection.reference.get(key));
             }
             _ => {}
@@ -70,7 +70,7 @@ impl Records for Lookup<'_> {
             }
         }
         match key.kind {
-            Kind::Lead | Kind::Wish | Kind::Claim | Kind::Allotment => self.vault.loose(key),
+            Kind::Lead | Kind::Wish | Kind::Claim => self.vault.loose(key),
             _ => Ok(None),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::publish::Ledger;
 use super::reading::Reading;
+use super::standing::Standing;
 use super::verdict::Deciding;
 use super::waiting::{self, Session};
 use super::{Authority, Fault};
@@ -343,7 +344,8 @@ fn server(realm: &Realm, worker: WorkerId) -> Actor {
 }
 
 fn deciding<'b, 't>(reading: &'b Reading<'t>, realm: &Realm, now: Moment) -> Deciding<'b, 't> {
-    Deciding { reading, overlay: Overlay::new(reading), ledger: Ledger::default(), epoch: realm.epoch, now }
+    let (overlay, ledger, epoch) = (Overlay::new(reading), Ledger::default(), realm.epoch);
+    Deciding { reading, overlay, ledger, epoch, now, standing: Standing::Enrolled }
 }
 
 /// Takes one claim back. A claim that has moved on meanwhile stays as it is.
@@ -363,6 +365,7 @@ fn expire(
         what: "expire_claim".to_owned(),
         lost: Vec::new(),
         seen: Vec::new(),
+        told: Vec::new(),
     };
     Ok(deciding.act(&cause, changes)?)
 }

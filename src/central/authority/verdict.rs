@@ -4,6 +4,7 @@ use super::archive;
 use super::claims::{self, Unsettled};
 use super::publish::Ledger;
 use super::reading::Reading;
+use super::standing::Standing;
 use super::waiting;
 use crate::central::store::{Device, StoreFault};
 use crate::containment::contained;
@@ -61,6 +62,8 @@ pub(super) struct Deciding<'b, 't> {
     pub ledger: Ledger,
     pub epoch: u32,
     pub now: Moment,
+    /// How the device stands that pushes.
+    pub standing: Standing,
 }
 
 impl Deciding<'_, '_> {
@@ -75,12 +78,22 @@ impl Deciding<'_, '_> {
         };
         let made_up = envelope.command.made_up_region();
         let decided = match self.actor(device, &envelope)? {
+            Author::OutOfService(name) => told(
+                "actor.out_of_service",
+                [&say::author_out_of_service(Lang::Zh, &name), &say::author_out_of_service(Lang::En, &name)],
+                [say::author_out_of_service_remedy(Lang::Zh), say::author_out_of_service_remedy(Lang::En)],
+            )
+            .into(),
             // The county has its own: nothing comes of it, and nothing is to be done about it. A place inside the device's
             // own territory was made up for want of a list.
-            Some(actor) if let_be(made_up, &actor, self.reading)? => Decided::without_effect(Outcome::Applied),
+            Author::Acts(actor) if let_be(made_up, &actor, self.reading)? => Decided::without_effect(Outcome::Applied),
             // Whoever worked alone had registered himself.
-            Some(actor) if registers(&envelope.command, actor.worker) => Decided::without_effect(Outcome::Applied),
-            Some(actor) if made_up.is_none() && reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+            Author::Acts(actor) if registers(&envelope.command, actor.worker) => {
+                Decided::without_effect(Outcome::Applied)
+            }
+            Author::Acts(actor)
+                if made_up.is_none() && reserved(&envelope.command) && actor.role != Role::CivilAffairs =>
+            {
                 let role = Label::of("role", actor.role.code());
                 let act = Label {
                     zh: "维护人员名册和区划目录".to_owned(),
@@ -88,8 +101,8 @@ impl Deciding<'_, '_> {
                 };
                 Refusal::from(Reason::NotPermitted { role, act }).into()
             }
-            Some(actor) => self.carry_out(&actor, &envelope)?,
-            None => told(
+            Author::Acts(actor) => self.carry_out(&actor, &envelope)?,
+            Author::Stranger => told(
                 "actor.not_enrolled",
                 [say::not_enrolled(Lang::Zh), say::not_enrolled(Lang::En)],
                 [say::not_enrolled_remedy(Lang::Zh), say::not_enrolled_remedy(Lang::En)],
@@ -142,7 +155,7 @@ impl Deciding<'_, '_> {
             Err(Unsettled::Refused(refusal)) => return Ok(refusal.into()),
             Err(Unsettled::Store(fault)) => return Err(fault),
         };
-        let cause = cause_of(envelope, &lost);
+        let cause = cause_of(envelope, &lost, &changes);
         let lost_claim = match (&refused, &envelope.command) {
             (Some(_), Command::ClaimWish { claim }) => {
                 claims::lost(self.reading, &self.overlay, &self.ledger, claim.wish)?
@@ -169,24 +182,36 @@ impl Deciding<'_, '_> {
         Ok(Decided { outcome, place: Some(published.place), households: published.households, creates, lacks: None })
     }
 
-    /// Who acts: the worker as the county knows them, in any territory that the device has or lately had. `None` for a
-    /// worker who is not of this device.
-    fn actor(&self, device: &Device, envelope: &Envelope) -> Result<Option<Actor>, StoreFault> {
+    /// Who acts: the worker as the county knows them, in any territory that the device has or lately had.
+    fn actor(&self, device: &Device, envelope: &Envelope) -> Result<Author, StoreFault> {
         let recent = |ended: &Moment| self.now.since(*ended).num_days() <= KEEP_DAYS;
         let former = device.former.iter().filter(|(_, ended)| recent(ended)).map(|(scope, _)| scope);
         let scopes: Vec<_> = std::iter::once(&device.scope).chain(former).collect();
         if !scopes.iter().any(|scope| scope.workers.contains(&envelope.worker)) {
-            return Ok(None);
+            return Ok(Author::Stranger);
         }
         let key = RecordKey { kind: Kind::Worker, id: envelope.worker.into() };
         let worker = self.overlay.record(key);
         self.reading.check()?;
-        let Ok(Some(Record::Worker(worker))) = worker else { return Ok(None) };
+        let Ok(Some(Record::Worker(worker))) = worker else { return Ok(Author::Stranger) };
+        if !worker.is_in_service() && self.standing != Standing::Supervised {
+            return Ok(Author::OutOfService(worker.name));
+        }
         let regions: Vec<RegionCode> = scopes.iter().flat_map(|scope| scope.territories.iter().cloned()).collect();
         let mut actor = actor_of(envelope, worker.org, regions);
         actor.role = worker.role;
-        Ok(Some(actor))
+        Ok(Author::Acts(actor))
     }
+}
+
+/// Who is behind a command.
+enum Author {
+    /// A worker of the device.
+    Acts(Actor),
+    /// A worker of the device who is out of service, by name.
+    OutOfService(String),
+    /// Nobody of the device.
+    Stranger,
 }
 
 /// Whether nothing comes of a region that a device made up: it is none of its territory, or an official one by now.
