@@ -14,6 +14,7 @@
 //! | pages and bootstrap | `pull` |
 //! | devices, epochs, the server's own acts | `admin` |
 //! | records within a transaction | `reading` |
+//! | regions that devices made up | `regions` |
 
 mod admin;
 mod archive;
@@ -22,6 +23,7 @@ mod publish;
 mod pull;
 mod push;
 mod reading;
+mod regions;
 mod verdict;
 mod waiting;
 
@@ -29,6 +31,7 @@ use std::sync::Arc;
 
 pub use admin::Enrolment;
 pub use push::MAX_ASIDES;
+pub use regions::Settled;
 
 use super::store::{Realm, Store, StoreFault, Transaction};
 use crate::domain::moment::Moment;
@@ -40,6 +43,9 @@ pub struct Authority {
     store: Arc<dyn Store>,
 }
 
+/// Seconds after which who came while the database was away may come again: about what it takes to restart one, or to
+/// promote a standby.
+const AWAY: u32 = 5;
 /// How often a transaction is begun again when another one was faster.
 const ATTEMPTS: usize = 8;
 
@@ -123,6 +129,7 @@ impl From<StoreFault> for ProtocolError {
     fn from(fault: StoreFault) -> ProtocolError {
         match fault {
             StoreFault::Again => ProtocolError::Busy { retry_after: 1 },
+            StoreFault::Away(detail) => ProtocolError::Away { retry_after: AWAY, detail },
             other => ProtocolError::Failed { detail: other.to_string() },
         }
     }
