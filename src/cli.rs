@@ -242,6 +242,9 @@ pub fn main(args: Vec<OsString>) -> u8 {
 /// # Errors
 /// What is wrong with it, or the help that it asks for.
 pub fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    if let Some(cli) = usage::opens_console(args) {
+        return Ok(cli);
+    }
     let matches = help::command(lang).try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }

@@ -7,7 +7,8 @@ mod server_support;
 use screens_support::{Bench, console, home};
 use server_support::Running;
 use zhulian::desk::Desk;
-use zhulian::i18n::Lang;
+use zhulian::desk::enrol::Joining;
+use zhulian::i18n::{Explain as _, Lang};
 
 const VILLAGE: &str = "990101100201";
 
@@ -60,6 +61,25 @@ fn what_is_wrong_is_told_at_its_field_and_nothing_is_lost() {
     assert!(bench.drive.screen().contains("请选择从哪里开始"), "{}", bench.drive.screen());
     let again = bench.drive.keys("Enter").screen();
     assert!(again.contains("ABCD-EFGH"), "{again}");
+}
+
+#[test]
+fn a_disk_that_fails_right_after_joining_costs_no_new_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(folder.path(), "sled", &[]);
+    let (own, replica) = home(vec![]);
+    // What stands in its place cannot be replaced by a file.
+    std::fs::create_dir(own.path().join("enrolment")).unwrap();
+    let joining = Joining { url: server.url.clone(), code: code(&server, "王秀兰"), ..Joining::default() };
+    let failed = Desk::join(&replica, &joining, Desk::now()).unwrap_err();
+    assert!(failed.code().starts_with("store."), "{failed}");
+    assert!(replica.enrolment().is_none());
+    std::fs::remove_dir(own.path().join("enrolment")).unwrap();
+    for _ in 0..2 {
+        Desk::join(&replica, &joining, Desk::now()).unwrap();
+        replica.sync_with_server(Desk::now(), &mut |_| {}).unwrap();
+    }
+    assert_eq!(server.admin(&["device", "list"]).as_array().unwrap().len(), 1);
 }
 
 #[test]

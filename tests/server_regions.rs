@@ -6,7 +6,7 @@ mod server_support;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use server_support::{Running, admin_raw, program};
+use server_support::{Postgres, Running, admin_raw, program};
 
 const VILLAGES: [&str; 8] = ["前垟村", "后垟村", "上岙村", "下岙村", "大坑村", "溪口村", "岭脚村", "枫树坪村"];
 const COUNTY: &str = "990101000000";
@@ -153,11 +153,16 @@ fn households_of_a_device_that_worked_alone_come_home_before_anything_is_sent() 
 
     // The server keeps a list that has none of the villages: the device does not join, and nothing of it changes.
     import_regions(&server, &regions(folder.path(), &[("990101101000", "西垟镇")]));
-    let refused = run(&laptop, &["enroll", &server.url, &code(&server, "王一", COUNTY)]);
+    let good = code(&server, "王一", COUNTY);
+    let refused = run(&laptop, &["enroll", &server.url, &good]);
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("enrol.regions_unknown") && refused.err.contains("东岙镇后垟村"), "{}", refused.err);
     assert_eq!(run(&laptop, &["sync"]).code, Some(1), "{}", refused.err);
     assert_eq!(households(&laptop), HOUSEHOLDS);
+    assert!(
+        server.admin(&["device", "list"]).as_array().unwrap().is_empty(),
+        "the server knows no device that refused"
+    );
 
     import_regions(&server, &regions(folder.path(), &[(DONGAO, "东岙镇"), ("990101101000", "西垟镇")]));
     // A territory that does not hold them is no home either.
@@ -165,8 +170,13 @@ fn households_of_a_device_that_worked_alone_come_home_before_anything_is_sent() 
     assert_eq!(elsewhere.code, Some(1));
     assert!(elsewhere.err.contains("enrol.regions_unknown"), "{}", elsewhere.err);
 
-    let joined = done(&laptop, &["enroll", &server.url, &another_code(&server, "王一", DONGAO)]);
+    // The code that the device did not take is still good, and after that once more for the same device.
+    let joined = done(&laptop, &["enroll", &server.url, &good]);
     assert_eq!(joined["outside"].as_u64(), Some(0), "{joined}");
+    assert_eq!(done(&laptop, &["enroll", &server.url, &good])["name"], joined["name"]);
+    assert_eq!(server.admin(&["device", "list"]).as_array().unwrap().len(), 1);
+    let other = folder.path().join("thief");
+    assert!(run(&other, &["enroll", &server.url, &good]).err.contains("enrol.code_over"));
     done(&laptop, &["sync"]);
     assert_eq!(households(&laptop), HOUSEHOLDS, "no household leaves the device");
     assert!(run(&laptop, &["inbox"]).said.iter().all(|entry| entry["code"].is_null()), "nothing was refused");
@@ -220,6 +230,159 @@ fn in_a_county_without_a_list_places_are_made_up_inside_the_territory() {
     let other = import(&town, &xiyang, &["--as", "低边"]);
     assert_eq!(other.code, Some(1));
     assert!(codes_of(&other).iter().all(|code| *code == "region.outside_territory"), "{}", other.said[0]);
+}
+
+#[test]
+fn what_was_registered_stays_in_sight() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(&folder.path().join("server"), "sled", &[]);
+    import_regions(&server, &regions(folder.path(), &[(DONGAO, "东岙镇"), ("990101101000", "西垟镇")]));
+    let laptop = folder.path().join("laptop");
+    done(&laptop, &["enroll", &server.url, &code(&server, "王一", DONGAO)]);
+    done(&laptop, &["sync"]);
+    let add = |head: &str, village: &str| {
+        run(&laptop, &["household", "add", "--head", head, "--category", "dibao", "--village", village])
+    };
+    assert_eq!(add("周大妹", "990101100202").code, Some(0));
+    let outside = add("周二妹", "990101101201");
+    assert_eq!(outside.code, Some(1));
+    assert!(outside.err.contains("actor.outside_territory") && outside.err.contains("region"), "{}", outside.err);
+    assert_eq!(households(&laptop), 1);
+
+    // The first one is not sent yet; a territory without its village is refused, and the code stays good.
+    let elsewhere = another_code(&server, "王一", "990101101000");
+    let refused = run(&laptop, &["enroll", &server.url, &elsewhere]);
+    assert_eq!(refused.code, Some(1));
+    let told = &refused.err;
+    assert!(
+        told.contains("enrol.households_outside") && told.contains("后垟村") && told.contains("--leave-outside"),
+        "{told}"
+    );
+    assert_eq!(households(&laptop), 1);
+    let joined = done(&laptop, &["enroll", &server.url, &elsewhere, "--leave-outside"]);
+    assert_eq!(joined["outside"].as_u64(), Some(1), "{joined}");
+    let sent = done(&laptop, &["sync"]);
+    assert_eq!((sent["verdicts"]["applied"].as_u64(), households(&laptop)), (Some(1), 0), "{sent}");
+    let other = folder.path().join("other");
+    done(&other, &["enroll", &server.url, &code(&server, "李二", DONGAO)]);
+    done(&other, &["sync"]);
+    assert_eq!(households(&other), 1, "nothing is dropped at the server");
+    // What the server has already is no reason to refuse.
+    done(&other, &["enroll", &server.url, &another_code(&server, "李二", "990101101000")]);
+}
+
+#[test]
+fn made_up_places_get_official_codes_when_the_list_comes() {
+    made_up_places_get_official_codes("sled");
+    if let Some(postgres) = Postgres::find() {
+        made_up_places_get_official_codes(&postgres.database());
+    }
+}
+
+fn made_up_places_get_official_codes(store: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(&folder.path().join("server"), store, &[]);
+    let device = |name: &str| folder.path().join(name);
+    let (first, late, narrow) = (device("first"), device("late"), device("narrow"));
+    done(&first, &["enroll", &server.url, &code(&server, "王一", COUNTY)]);
+    assert_eq!(import(&first, &dongao(), &[]).code, Some(0));
+    done(&first, &["sync"]);
+    // Two villages of the list, one of them given to a device, and what another device has not sent when it comes.
+    let listed = server.admin(&["region", "list"]);
+    let village = listed.as_array().unwrap().iter().find(|region| region["name"] == "后垟村").unwrap()["code"].clone();
+    done(&narrow, &["enroll", &server.url, &code(&server, "赵三", village.as_str().unwrap())]);
+    done(&narrow, &["sync"]);
+    let there = households(&narrow);
+    assert!(there > 0 && there < HOUSEHOLDS);
+    done(&late, &["enroll", &server.url, &code(&server, "李二", COUNTY)]);
+    let taken =
+        import(&late, &[roster("低保边缘家庭_西垟镇.csv"), roster("低保边缘人员_西垟镇.csv")], &["--as", "低边"]);
+    assert_eq!(taken.code, Some(0), "{}", taken.err);
+
+    let list = regions(folder.path(), &[(DONGAO, "东岙镇"), ("990101101000", "西垟镇")]);
+    let taken = import_regions(&server, &list);
+    assert_eq!(taken["made_up"]["households"].as_u64(), Some(HOUSEHOLDS), "{taken}");
+    assert_eq!(taken["made_up"]["left"].as_u64(), Some(0), "{taken}");
+    let again = import_regions(&server, &list);
+    assert_eq!(again["made_up"]["replaced"].as_array().map(Vec::len), Some(0), "{again}");
+    let listed = server.admin(&["region", "list"]);
+    let given_up = |region: &&Value| region["provisional"] == true;
+    for region in listed.as_array().unwrap().iter().filter(given_up) {
+        let by = region["successor"].as_str().unwrap_or_else(|| panic!("{region}"));
+        assert!(by.starts_with(&DONGAO[..9]) && !region["valid_to"].is_null(), "{region}");
+    }
+
+    let sent = done(&late, &["sync"]);
+    assert_eq!((sent["verdicts"]["refused"].as_u64(), households(&late)), (Some(0), HOUSEHOLDS + 150), "{sent}");
+    for (home, expected) in [(&first, HOUSEHOLDS + 150), (&narrow, there)] {
+        done(home, &["sync"]);
+        assert_eq!(households(home), expected, "{}", home.display());
+        assert_eq!(run(home, &["inbox"]).said, [] as [Value; 0], "{}", home.display());
+    }
+    // Official territories hold them all, and rosters meet them by name.
+    for (name, territory, expected) in [("东", DONGAO, HOUSEHOLDS), ("西", "990101101000", 150)] {
+        let home = device(name);
+        done(&home, &["enroll", &server.url, &code(&server, name, territory)]);
+        done(&home, &["sync"]);
+        assert_eq!(households(&home), expected);
+    }
+    let again = import(&first, &dongao(), &[]);
+    assert_eq!(again.said[0]["households"]["unchanged"].as_u64(), Some(HOUSEHOLDS), "{} {}", again.said[0], again.err);
+}
+
+#[test]
+fn two_villages_never_share_a_made_up_number() {
+    two_villages_share_no_number("sled");
+    if let Some(postgres) = Postgres::find() {
+        two_villages_share_no_number(&postgres.database());
+    }
+}
+
+fn two_villages_share_no_number(store: &str) {
+    use zhulian::roster::unlisted::numbers;
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(&folder.path().join("server"), store, &[]);
+    let number = |name: &str| numbers(name).next();
+    let one = "上岙村".to_owned();
+    let other = (1..).map(|n| format!("上岙{n}村")).find(|name| number(name) == number(&one)).unwrap();
+    let add = |home: &Path, head: &str, village: &str| {
+        let place = ["--village", village, "--town", "东岙镇"];
+        let said =
+            done(home, &[&["household", "add", "--head", head, "--category", "dibao"], place.as_slice()].concat());
+        said["region"].as_str().unwrap().to_owned()
+    };
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    for (home, name) in [(&first, "王一"), (&second, "李二")] {
+        done(home, &["enroll", &server.url, &code(&server, name, COUNTY)]);
+        done(home, &["sync"]);
+    }
+    assert_eq!(add(&first, "周大妹", &one), add(&second, "吴大妹", &other), "by themselves they take the same number");
+    add(&second, "吴二妹", &other);
+    for home in [&first, &second, &first] {
+        let sent = done(home, &["sync"]);
+        assert_eq!(sent["verdicts"]["refused"].as_u64(), Some(0), "{sent}");
+    }
+    // Each goes on in its own village, and nobody takes one for the other.
+    let codes = (add(&first, "周三妹", &one), add(&second, "吴三妹", &other));
+    assert_ne!(codes.0, codes.1);
+    for home in [&first, &second, &first] {
+        done(home, &["sync"]);
+    }
+    let third = folder.path().join("third");
+    done(&third, &["enroll", &server.url, &code(&server, "赵三", COUNTY)]);
+    done(&third, &["sync"]);
+    for home in [&first, &second, &third] {
+        for (head, village) in
+            [("周大妹", &one), ("周三妹", &one), ("吴大妹", &other), ("吴二妹", &other), ("吴三妹", &other)]
+        {
+            let found = run(home, &["find", head]);
+            assert_eq!(found.said[0]["village"].as_str(), Some(village.as_str()), "{head} {}", found.said[0]);
+        }
+        assert_eq!(run(home, &["inbox"]).said, [] as [Value; 0], "{}", home.display());
+    }
+    let listed = server.admin(&["region", "list"]);
+    let used = |region: &&Value| region["successor"].is_null() && region["level"] == "village";
+    assert_eq!(listed.as_array().unwrap().iter().filter(used).count(), 2, "{listed}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use server_support::{Running, program};
+use server_support::{Postgres, Running, program};
 
 const TOWN: &str = "990101100000";
 const HOUSEHOLDS: u64 = 400;
@@ -124,6 +124,53 @@ fn a_watch_outlives_its_server_and_tells_at_once_what_happens() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert!(watch.child.wait().unwrap().success(), "told to end, it ends well");
     assert_eq!(run(&laptop, &["stats"])["households"].as_u64(), Some(HOUSEHOLDS));
+}
+
+/// Status, `Retry-After` and body.
+fn get(server: &Running, path: &str) -> (u16, Option<String>, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent.get(format!("{}{path}", server.url)).call().unwrap();
+    let retry_after = answer.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    (answer.status().as_u16(), retry_after, answer.body_mut().read_to_string().unwrap())
+}
+
+#[test]
+fn while_the_database_is_away_devices_are_told_when_to_come_back_and_do() {
+    let Some(mut postgres) = Postgres::start() else { return eprintln!("skipped: no PostgreSQL") };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Running::start(&folder.path().join("server"), &postgres.database(), &[]);
+    regions(&server, folder.path());
+    let laptop = folder.path().join("laptop");
+    enrol(&server, &laptop, "王一");
+    assert_eq!(get(&server, "/readyz").0, 200);
+
+    postgres.stop();
+    // The first who ask may find connections that have only just broken.
+    let away = || get(&server, "/readyz").2.contains("server.away");
+    assert!((0..20).any(|_| away()), "{:?}", get(&server, "/readyz"));
+    let (status, retry_after, body) = get(&server, "/readyz");
+    let told: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, retry_after.as_deref()), (503, Some("5")), "{body}");
+    assert_eq!((&told["ready"], told["error"]["code"].as_str()), (&Value::Bool(false), Some("server.away")), "{body}");
+    assert!(!told["error"]["remedy"]["zh"].as_str().unwrap().is_empty());
+    assert_eq!(get(&server, "/healthz").0, 200, "the process itself is alive");
+    // A single round waits as it is told, some times, and then says why it ends.
+    let began = Instant::now();
+    let ran = program(&laptop).args(["--json", "sync"]).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+    assert!(ran.status.code() == Some(1) && said.contains("server.away"), "{said}");
+    assert!(began.elapsed() > Duration::from_secs(15), "it did not wait: {:?}", began.elapsed());
+
+    let mut watch = Said::start(&laptop, &["sync", "--watch", "--every", "1"]);
+    let told = watch.err.recv_timeout(PATIENCE).expect("told that the database is away");
+    assert!(told.contains("server.away"), "{told}");
+    assert_eq!(import(&laptop)["households"]["new"].as_u64(), Some(HOUSEHOLDS), "work goes on meanwhile");
+    postgres.start_again();
+    let back = watch.out.recv_timeout(PATIENCE);
+    let back: Value = serde_json::from_str(&back.expect("told that it is back")).unwrap();
+    assert_eq!(back["verdicts"]["applied"].as_u64(), Some(HOUSEHOLDS), "{back}");
+    assert_eq!(get(&server, "/readyz").0, 200);
+    assert!(watch.child.try_wait().unwrap().is_none(), "the watch goes on");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use zhulian::domain::worker::Role;
 use zhulian::sync::client::{Reply, Request};
 use zhulian::sync::feed::Scope;
 use zhulian::sync::http::{Link, Options};
-use zhulian::sync::protocol::{Cursor, Cursors, Known, MAX_PAGE, PROTOCOL, Parcel, ProtocolError, Pull};
+use zhulian::sync::protocol::{Cursor, Cursors, Known, MAX_PAGE, PROTOCOL, Parcel, Pull};
 
 use crate::central_support::words::first;
 use crate::city_support::Voice;
@@ -119,8 +119,7 @@ fn answer(link: &mut Link, request: &Request, seen: &mut Seen) -> Result<Reply, 
     loop {
         let pause = match link.exchange(request) {
             Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(ProtocolError::Busy { retry_after })) => Duration::from_secs(retry_after.into()),
-            Ok(Err(error)) => return Err(error.to_string()),
+            Ok(Err(error)) => error.retry_after().ok_or_else(|| error.to_string())?,
             Err(error) if error.is_passing() => Duration::from_secs(1),
             Err(error) => return Err(error.to_string()),
         };

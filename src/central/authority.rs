@@ -14,6 +14,7 @@
 //! | pages and bootstrap | `pull` |
 //! | devices, epochs, the server's own acts | `admin` |
 //! | records within a transaction | `reading` |
+//! | regions that devices made up | `regions` |
 //! | which devices are served | `standing` |
 
 mod admin;
@@ -23,6 +24,7 @@ mod publish;
 mod pull;
 mod push;
 mod reading;
+mod regions;
 mod standing;
 mod verdict;
 mod waiting;
@@ -31,6 +33,7 @@ use std::sync::Arc;
 
 pub use admin::Enrolment;
 pub use push::MAX_ASIDES;
+pub use regions::Settled;
 
 use super::store::{Realm, Store, StoreFault, Transaction};
 use crate::domain::moment::Moment;
@@ -42,6 +45,9 @@ pub struct Authority {
     store: Arc<dyn Store>,
 }
 
+/// Seconds after which who came while the database was away may come again: about what it takes to restart one, or to
+/// promote a standby.
+const AWAY: u32 = 5;
 /// How often a transaction is begun again when another one was faster.
 const ATTEMPTS: usize = 8;
 
@@ -132,6 +138,7 @@ impl From<StoreFault> for ProtocolError {
     fn from(fault: StoreFault) -> ProtocolError {
         match fault {
             StoreFault::Again => ProtocolError::Busy { retry_after: 1 },
+            StoreFault::Away(detail) => ProtocolError::Away { retry_after: AWAY, detail },
             other => ProtocolError::Failed { detail: other.to_string() },
         }
     }

@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 use sm3::Sm3;
 
 use super::authority::{Authority, Enrolment};
-use super::store::{Store, StoreFault};
+use super::store::{Realm, Store, StoreFault};
 use crate::domain::id::DeviceId;
 use crate::domain::moment::Moment;
 use crate::i18n::{Explain, Lang, central as say};
 use crate::sync::feed::Scope;
-use crate::sync::http::{Join, Joined};
+use crate::sync::http::{Ask, Join, Joined, Offer, plain_code};
 use crate::sync::protocol::{Bytes, PROTOCOL, ProtocolError};
 
 /// Minutes that a code lives.
@@ -170,17 +170,44 @@ pub fn issue(
     }
 }
 
-/// Lets a device join with a code. The same device may say the same again, as after a lost answer.
+/// What a code would give a device, and a piece of the county's regions: the device looks whether it can join before the
+/// code is spent. A wrong code counts as a try.
+///
+/// # Errors
+/// [`EnrolError`].
+pub fn offer(authority: &Authority, codes: &dyn Codes, now: Moment, ask: &Ask) -> Result<Offer, EnrolError> {
+    let realm = authority.realm()?;
+    let (name, scope) = look_up(authority, codes, now, &realm, (&ask.code, ask.device, None))?;
+    Ok(Offer { name, scope, regions: authority.regions(ask.resume.as_ref(), ask.max_bytes)? })
+}
+
+/// Lets a device join with a code. While the code lives, the same device with the same key may say the same again, as after
+/// a lost answer or a fault of its disk: nothing changes then.
 ///
 /// # Errors
 /// [`EnrolError`].
 pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) -> Result<Joined, EnrolError> {
-    let text = plain(&join.code);
+    let secret = join.secret()?;
+    let realm = authority.realm()?;
+    let (name, scope) = look_up(authority, codes, now, &realm, (&join.code, join.device, Some(&join.secret)))?;
+    let name = if name.is_empty() { join.name.clone() } else { name };
+    authority.enrol(now, &Enrolment { device: join.device, name: name.clone(), secret, scope: scope.clone() })?;
+    Ok(Joined { device: join.device, name, scope, epoch: realm.epoch, protocol: PROTOCOL, now })
+}
+
+/// Name and scope that a code gives; it is spent where the device shows the key that it will have.
+fn look_up(
+    authority: &Authority,
+    codes: &dyn Codes,
+    now: Moment,
+    realm: &Realm,
+    (typed, device, key): (&str, DeviceId, Option<&Bytes>),
+) -> Result<(String, Scope), EnrolError> {
+    let text = plain_code(typed);
     if text.len() != SELECTOR + SECRET || !text.is_ascii() {
         return Err(EnrolError::Wrong);
     }
-    let realm = authority.realm()?;
-    let known = authority.store().begin()?.peek_device(join.device)?.filter(|device| device.revoked_at.is_none());
+    let known = authority.store().begin()?.peek_device(device)?;
     let mut outcome = Err(EnrolError::Wrong);
     codes.change(&text[..SELECTOR], &mut |held| {
         let Some(mut held) = held else {
@@ -188,14 +215,22 @@ pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) 
             return None;
         };
         let fits = mac(&realm.person_key, &text).verify_slice(&held.hash.0).is_ok();
-        let again = held.device == Some(join.device) && now < held.until && held.tries < TRIES;
-        let taken = known.as_ref().is_some_and(|device| device.scope.workers != held.scope.workers);
-        outcome = if !held.is_open(now) && !again {
+        let is_again = held.device == Some(device)
+            && now < held.until
+            && held.tries < TRIES
+            && known
+                .as_ref()
+                .is_none_or(|known| known.revoked_at.is_none() && key.is_none_or(|key| known.secret == *key));
+        let current = known.as_ref().filter(|known| known.revoked_at.is_none());
+        let taken = current.is_some_and(|known| known.scope.workers != held.scope.workers);
+        outcome = if !held.is_open(now) && !is_again {
             Err(EnrolError::Over)
         } else if fits && taken {
             Err(EnrolError::Taken)
         } else if fits {
-            held.device = Some(join.device);
+            if key.is_some() {
+                held.device = Some(device);
+            }
             Ok((held.name.clone(), held.scope.clone()))
         } else {
             held.tries = held.tries.saturating_add(1);
@@ -203,16 +238,7 @@ pub fn join(authority: &Authority, codes: &dyn Codes, now: Moment, join: &Join) 
         };
         Some(held)
     })?;
-    let (name, scope) = outcome?;
-    let name = if name.is_empty() { join.name.clone() } else { name };
-    let enrolment = Enrolment { device: join.device, name: name.clone(), secret: join.secret()?, scope: scope.clone() };
-    authority.enrol(now, &enrolment)?;
-    Ok(Joined { device: join.device, name, scope, epoch: realm.epoch, protocol: PROTOCOL, now })
-}
-
-/// As typed: without hyphens and spaces, in capitals.
-fn plain(typed: &str) -> String {
-    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect()
+    outcome
 }
 
 fn grouped(text: &str) -> String {
@@ -262,13 +288,57 @@ mod tests {
         let typed = text.to_lowercase().replace('-', " ");
         let joined = join(&authority, &*store, NOW, &ask(2, &typed)).unwrap();
         assert_eq!((joined.name.as_str(), joined.epoch), ("笔记本", 1));
+        let held = authority.devices().unwrap();
         join(&authority, &*store, NOW, &ask(2, &text)).expect("the answer was lost: the same device asks again");
+        assert_eq!(authority.devices().unwrap(), held, "nothing changes by that");
+        let other_key = Join { secret: Bytes(vec![9; 32]), ..ask(2, &text) };
+        assert_eq!(join(&authority, &*store, NOW, &other_key), Err(EnrolError::Over), "another key is another device");
         assert_eq!(join(&authority, &*store, NOW, &ask(3, &text)), Err(EnrolError::Over));
         assert_eq!(authority.devices().unwrap().len(), 1);
+        authority.revoke(NOW, ask(2, "").device).unwrap();
+        assert_eq!(
+            join(&authority, &*store, NOW, &ask(2, &text)),
+            Err(EnrolError::Over),
+            "revoked, it needs a new code"
+        );
 
         let (late, _) = issue(&authority, &*store, NOW, "", &Scope::default()).unwrap();
         let after = NOW.plus(chrono::Duration::minutes(LIFE_MINUTES));
         assert_eq!(join(&authority, &*store, after, &ask(4, &late)), Err(EnrolError::Over));
+    }
+
+    #[test]
+    fn asking_what_a_code_gives_does_not_spend_it() {
+        let (store, authority) = county();
+        let (text, _) = issue(&authority, &*store, NOW, "", &Scope::default()).unwrap();
+        let what = |n, code: &str, resume| {
+            let ask = Ask { code: code.into(), device: self::ask(n, "").device, resume, max_bytes: 1 };
+            offer(&authority, &*store, NOW, &ask)
+        };
+        for n in 1..=2 {
+            let record = crate::domain::region::Region {
+                id: crate::domain::id::RegionId::new(),
+                code: crate::domain::region::RegionCode::parse(&format!("99010110{n}000")).unwrap(),
+                name: format!("镇{n}"),
+                level: crate::domain::region::Level::Town,
+                ..Default::default()
+            };
+            let register = crate::domain::command::Command::Register { record: Box::new(record.into()) };
+            authority.administer(NOW, Default::default(), &register).unwrap();
+        }
+        let first = what(2, &text, None).unwrap();
+        let second = what(3, &text, first.regions.resume.clone()).unwrap();
+        assert_eq!((first.regions.items.len(), second.regions.items.len(), second.regions.resume), (1, 1, None));
+        assert_eq!(authority.devices().unwrap(), []);
+        join(&authority, &*store, NOW, &ask(2, &text)).expect("the code is still good");
+        what(2, &text, None).expect("its own device may ask again");
+        assert_eq!(what(3, &text, None), Err(EnrolError::Over));
+        let (text, _) = issue(&authority, &*store, NOW, "", &Scope::default()).unwrap();
+        let last = if text.ends_with('2') { "3" } else { "2" };
+        for _ in 0..TRIES {
+            assert_eq!(what(4, &format!("{}{last}", &text[..13]), None), Err(EnrolError::Wrong), "guessing is counted");
+        }
+        assert_eq!(what(4, &text, None), Err(EnrolError::Over));
     }
 
     #[test]

@@ -17,17 +17,19 @@
 //! | connections, and what becomes of broken ones | `pool` |
 //! | TLS to the database | `tls` |
 //! | tables, and how they come to be | `schema` |
-//! | the transaction | `transaction`, its gathered writes `gathered` |
+//! | the transaction | `transaction`, its feeds `feeds`, units of wishes `units`, gathered writes `gathered` |
 //! | old bytes | `trim` |
 //! | one-time codes | `codes` |
 
 mod codes;
+mod feeds;
 mod gathered;
 mod pool;
 mod schema;
 mod tls;
 mod transaction;
 mod trim;
+mod units;
 
 use std::sync::Arc;
 
@@ -51,7 +53,8 @@ impl PostgresStore {
     /// Connects, and brings the tables up to date. The county is number 1 of the database.
     ///
     /// # Errors
-    /// `central.failed`: the address cannot be read, the database cannot be reached, or is of a newer program.
+    /// `central.away`: the database cannot be reached. `central.failed`: the address cannot be read, or the database is of a
+    /// newer program.
     pub fn connect(url: &str) -> Result<PostgresStore, StoreFault> {
         PostgresStore::connect_county(url, 1)
     }

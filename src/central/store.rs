@@ -33,7 +33,7 @@ use crate::domain::record::RecordKey;
 use crate::domain::region::RegionCode;
 use crate::i18n::{Explain, Lang, central as say};
 use crate::sync::feed::{Feed, Scope};
-use crate::sync::protocol::{Bytes, Cursor, Hash, ItemKey, Outcome, Part};
+use crate::sync::protocol::{Bytes, Cursor, Hash, ItemKey, KEEP_DAYS, Outcome, Part};
 
 /// A county's data.
 pub trait Store: Send + Sync {
@@ -181,7 +181,10 @@ pub enum StoreFault {
     /// What is stored cannot be read.
     #[error("damaged: {0}")]
     Damaged(String),
-    /// The database failed or cannot be reached.
+    /// The database cannot be reached: it is down, or has just begun. The same work may succeed when it is back.
+    #[error("the store is away: {0}")]
+    Away(String),
+    /// The database failed.
     #[error("the store failed: {0}")]
     Failed(String),
 }
@@ -192,6 +195,7 @@ impl Explain for StoreFault {
             StoreFault::Again => "central.again",
             StoreFault::Conflict(_) => "central.conflict",
             StoreFault::Damaged(_) => "central.damaged",
+            StoreFault::Away(_) => "central.away",
             StoreFault::Failed(_) => "central.failed",
         }
     }
@@ -200,6 +204,7 @@ impl Explain for StoreFault {
             StoreFault::Again => say::again(lang).into(),
             StoreFault::Conflict(key) => say::conflict(lang, key),
             StoreFault::Damaged(detail) => say::damaged(lang, detail),
+            StoreFault::Away(detail) => say::away(lang, detail),
             StoreFault::Failed(detail) => say::failed(lang, detail),
         }
     }
@@ -207,6 +212,7 @@ impl Explain for StoreFault {
         match self {
             StoreFault::Again => say::again_remedy(lang),
             StoreFault::Conflict(_) | StoreFault::Damaged(_) => say::damaged_remedy(lang),
+            StoreFault::Away(_) => say::away_remedy(lang),
             StoreFault::Failed(_) => say::failed_remedy(lang),
         }
         .into()
@@ -255,6 +261,20 @@ pub struct Device {
     /// Set when a copy of it appeared.
     #[serde(default)]
     pub cloned_at: Option<Moment>,
+}
+
+impl Device {
+    /// Gives it another scope. What it did under the old one still arrives.
+    pub fn give(&mut self, now: Moment, scope: &Scope) {
+        if self.scope == *scope {
+            return;
+        }
+        let old = std::mem::replace(&mut self.scope, scope.clone());
+        self.former.retain(|(_, ended)| now.since(*ended).num_days() <= KEEP_DAYS);
+        if old != Scope::default() {
+            self.former.push((old, now));
+        }
+    }
 }
 
 /// A command with its verdict, as kept.

@@ -29,6 +29,10 @@ pub struct Enroll {
     /// Lets the key travel unencrypted to another machine; for closed test networks only
     #[arg(long)]
     allow_plain: bool,
+    /// Joins although households here that are not sent yet lie outside the device's territory: they are all sent, and
+    /// leave this device
+    #[arg(long)]
+    leave_outside: bool,
 }
 
 impl Run for Enroll {
@@ -40,6 +44,7 @@ impl Run for Enroll {
             name: self.name.clone(),
             trust: self.trust.as_ref().map(|path| io.path(path)),
             allow_plain: self.allow_plain,
+            leave_outside: self.leave_outside,
         };
         let joined = Desk::join(replica, &joining, io.now)?;
         let (name, scope, outside) = (joined.name, joined.scope, joined.outside);

@@ -99,12 +99,6 @@ impl Import {
             // A bulk commit leaves the index in a state that is slow to open once.
             desk.replica().store().settle()?;
         }
-        if committed {
-            let outside = desk.replica().households_outside()?;
-            if outside > 0 {
-                io.remark(say::enrolled_outside(lang, outside));
-            }
-        }
         self.tell(&plan, committed, io)?;
         if refused && !self.dry_run { Err(CliError::ImportRefused { count: errors }.into()) } else { Ok(()) }
     }

@@ -287,7 +287,7 @@ impl<'a> DeskMint<'a> {
             .filter_map(|number| unlisted::numbered(parent, level, number))
             .find(|code| !taken(code))
             // 400 unknown names below one parent: the rest share the last code and are told apart by hand.
-            .or_else(|| unlisted::numbered(parent, level, 999))
+            .or_else(|| unlisted::numbered(parent, level, unlisted::LAST))
             .unwrap_or_else(|| parent.clone());
         drop(memory);
         self.made.insert(key, code.clone());

@@ -65,7 +65,13 @@ impl Desk {
                 _ => (household.region, new_regions) = self.provisional_village(&town, &village, now, base),
             }
         }
-        if !household.region.is_empty() && !is_within(&household.region, &self.actor().regions) {
+        // The worker's territory, and on a device of a county the device's: from anywhere else the household would leave
+        // with the next round.
+        let held = self.replica().territories()?;
+        let is_held =
+            |region: &RegionCode| held.as_ref().is_none_or(|held| held.iter().any(|held| held.contains(region)));
+        let may_lie = is_held(&household.region) && is_within(&household.region, &self.actor().regions);
+        if !household.region.is_empty() && !may_lie {
             let region = self.replica().read().reference.place(&household.region);
             return Err(ReplicaError::Refused(Refusal::at("region", Reason::OutsideTerritory { region })));
         }

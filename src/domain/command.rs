@@ -24,6 +24,8 @@ use super::visit::Visit;
 use super::wish::Wish;
 use super::worker::Role;
 
+mod rehome;
+
 /// An intent, complete in itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case")]

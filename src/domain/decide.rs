@@ -18,6 +18,7 @@ mod grant;
 mod lead;
 mod need;
 mod reference;
+mod region;
 mod register;
 mod stock;
 mod undo;
@@ -29,6 +30,7 @@ pub use claim::{current_claim, free_units, holder, lost_claim};
 pub(super) use conflict::opened;
 pub use grant::{expire, grant};
 pub use need::TRIAGE_FIELDS;
+pub use region::{end_region, move_household, move_record, moved_territories};
 pub use undo::inverse_of;
 pub use wish::{card_findings, like_gift};
 

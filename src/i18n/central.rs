@@ -6,6 +6,8 @@ crate::messages! {
     conflict(key: &str) => "数据已存在（{key}）", "a key is taken already ({key})";
     damaged(detail: &str) => "服务器数据已损坏：{detail}", "the server's data is damaged: {detail}";
     damaged_remedy => "请管理员运行 zhulian doctor，必要时从备份恢复", "run zhulian doctor on the server; restore from a backup if need be";
+    away(detail: &str) => "服务器数据库暂时无法连接：{detail}", "the server's database cannot be reached: {detail}";
+    away_remedy => "请检查数据库是否已启动、地址和网络是否正确，然后重试", "check that the database runs, its address and the network, then try again";
     failed(detail: &str) => "服务器数据库出错：{detail}", "the server's database failed: {detail}";
     failed_remedy => "请检查数据库连接和磁盘，然后重试", "check the database and the disk, then try again";
     code_wrong => "登记码不正确", "the code is wrong";

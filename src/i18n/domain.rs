@@ -40,6 +40,7 @@ pub fn command(lang: Lang, name: &str) -> &str {
         "return_stock" => ("退回物资", "give stock back"),
         "settle_conflict" => ("处理冲突", "settle conflict"),
         "grant_claim" => ("授予认领", "grant claim"),
+        "move_region" => ("区划代码变更", "region code changed"),
         "expire_claim" => ("认领到期收回", "claim expires"),
         "reveal" => ("查看完整信息", "show masked field"),
         "disclose" => ("导出完整信息", "export unmasked"),

@@ -11,7 +11,10 @@ crate::messages! {
     demo_home_remedy => "请另选一个空目录接入：zhulian --home 新目录 enroll 服务器地址 登记码", "join with an empty home: zhulian --home NEW enroll URL CODE";
     homeless(households: usize, places: usize, list: &str) => "本机有{households}户所在的{places}处村（社区）与服务器的区划目录对不上，接入后这些户将不在本设备辖区内，因此没有接入：{list}", "{households} households of this device lie in {places} places that the server's list of regions does not have within this device's territory; they would leave the device, so it has not joined: {list}";
     homeless_place(place: &str, households: usize, why: &str) => "{place}（{households}户，{why}）", "{place} ({households} households: {why})";
-    homeless_remedy => "请管理员在服务器上导入这些区划（zhulian server region import）或调整本设备辖区，再发放新的登记码重新接入；名称写错的，请更正名册并重新导入。本机数据没有改动", "have these regions imported on the server (zhulian server region import) or the device's territory changed, and join with a new code; where a name is wrong, correct the roster and import it again. Nothing was changed on this device";
+    homeless_remedy => "请管理员在服务器上导入这些区划（zhulian server region import）或调整本设备辖区，再重新接入，原登记码在有效期内仍可使用；名称写错的，请更正名册并重新导入。本机数据没有改动", "have these regions imported on the server (zhulian server region import) or the device's territory changed, and join again, with the same code while it lives; where a name is wrong, correct the roster and import it again. Nothing was changed on this device";
+    strangers(households: usize, places: usize, list: &str) => "本机有{households}户尚未上传，所在的{places}处村（社区）不在本设备辖区内，接入并同步后本机将不再显示，因此没有接入：{list}", "{households} households that are not sent yet lie in {places} villages outside this device's territory; after a sync they would leave it, so it has not joined: {list}";
+    stranger(place: &str, households: usize) => "{place}（{households}户）", "{place} ({households})";
+    strangers_remedy => "请管理员调整本设备辖区后再接入，原登记码在有效期内仍可使用；确认由服务器保管这些户的，请加 --leave-outside 接入，这些户会全部上传。本机数据没有改动", "have the device's territory changed, then join with the same code while it lives; or join with --leave-outside: they are all sent and stay on the server. Nothing was changed on this device";
     not_enrolled => "本机尚未接入服务器", "this device has joined no server";
     not_enrolled_remedy => "请向管理员索取登记码，运行 zhulian enroll 服务器地址 登记码", "ask the operator for a device code and run zhulian enroll URL CODE";
     sync_busy => "正在同步，请稍候", "a synchronisation is under way";

@@ -30,6 +30,8 @@ crate::messages! {
     cursor_unknown_remedy => "程序会重新下载该区域的数据", "the program fetches that feed anew";
     busy(retry_after: u32) => "服务器繁忙，请{retry_after}秒后重试", "the server is busy; try again in {retry_after} s";
     busy_remedy => "程序会稍后自动重试；工作可以继续", "the program tries again later; go on working";
+    away(retry_after: u32) => "服务器暂时无法使用（数据库未就绪），请{retry_after}秒后重试", "the server cannot work now, for its database is away; try again in {retry_after} s";
+    away_remedy => "程序会稍后自动重试，工作可以继续；若持续出现，请联系管理员检查数据库", "the program tries again later; go on working. If it lasts, tell the operator to look at the database";
     failed(detail: &str) => "服务器出错：{detail}", "the server failed: {detail}";
     failed_remedy => "程序会稍后自动重试；若持续出现，请联系管理员", "the program tries again later; tell the operator if it lasts";
     undecodable(detail: &str) => "该操作无法识别：{detail}", "the command cannot be read: {detail}";

@@ -36,14 +36,18 @@ impl Reference {
         match record {
             Record::Region(region) => {
                 let newer = self.regions.get(&region.code).is_none_or(|held| {
-                    let later = held.valid_to.is_some() || region.valid_from > held.valid_from;
+                    let in_force = region.valid_to.is_none();
+                    // Two that made a place up by themselves have a record each, and one of them goes.
+                    let as_good = held.provisional && region.provisional && in_force;
+                    let later = held.valid_to.is_some() || region.valid_from > held.valid_from || as_good;
                     // An official code before one that a device made up.
                     let outranks = match (held.provisional, region.provisional) {
                         (true, false) => true,
                         (false, true) => false,
                         _ => later,
                     };
-                    held.id == region.id || outranks
+                    // What the row file tells in brief was never stamped, and gives way to any record.
+                    held.id == region.id || held.meta.rev < region.meta.rev.min(1) || outranks
                 });
                 if newer {
                     self.regions.insert(region.code.clone(), Box::new(region));
@@ -141,6 +145,7 @@ impl Reference {
         self.regions
             .values()
             .filter(|region| region.level == level && region.name == name && !region.meta.deleted)
+            .filter(|region| region.successor.is_none())
             .filter(|region| under.is_none_or(|parent| parent.contains(&region.code)))
             .min_by(|a, b| a.code.cmp(&b.code))
             .map(|region| &**region)

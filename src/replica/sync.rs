@@ -26,7 +26,7 @@ mod session;
 mod view;
 
 pub use enrolment::Enrolment;
-pub use homes::{Homeless, Homemade, rehome};
+pub use homes::{Homeless, Homemade, Strangers, rehome};
 pub use inbox::{InboxEntry, OpenConflict};
 pub use round::{DeviceSyncError, Outgoing};
 
@@ -34,7 +34,6 @@ pub(super) use held::State;
 
 use std::sync::PoisonError;
 
-use super::rows::Row;
 use super::vault::{self, Held as Typed, unreadable};
 use super::{Logged, Replica, ReplicaError, lock};
 use crate::domain::command::Envelope;
@@ -42,6 +41,7 @@ use crate::domain::moment::Moment;
 use crate::domain::records::Unreadable;
 use crate::domain::region::RegionCode;
 use crate::store::{Batch, StoreError, codec};
+use crate::sync::http::plain_code;
 use crate::sync::protocol::{Bytes, encode_command};
 
 /// How a device stands with its server.
@@ -80,22 +80,6 @@ impl Replica {
         let Some(enrolment) = self.enrolment() else { return Ok(None) };
         self.wait_until_open()?;
         Ok(Some(self.sync_state()?.territories.unwrap_or_else(|| enrolment.scope.territories.clone())))
-    }
-
-    /// Households here that lie outside the device's territory: once sent, the server keeps them and they leave this
-    /// device. None on a device that works alone.
-    ///
-    /// # Errors
-    /// When the index cannot be read.
-    pub fn households_outside(&self) -> Result<usize, ReplicaError> {
-        let (Some(territories), Some(enrolment)) = (self.territories()?, self.enrolment()) else { return Ok(0) };
-        let memory = self.read();
-        let held = |region: &RegionCode| {
-            let home = enrolment.homes.iter().find(|(made_up, _)| made_up == region).map(|(_, official)| official);
-            territories.iter().any(|territory| territory.contains(home.unwrap_or(region)))
-        };
-        let lies_outside = |row: &Row<'_>| memory.region(row.fixed().region).is_none_or(|region| !held(region));
-        Ok(memory.rows.iter().filter(|(_, row)| row.is_present() && lies_outside(row)).count())
     }
 
     /// Whether the server answered the last request of the last round.
@@ -165,6 +149,16 @@ impl Replica {
         self.note_answered(self.sync_state()?.decided());
         drop(writer);
         Ok(())
+    }
+
+    /// The key with which this device joins that server by that code: a new one for each code, kept before it is used.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn joining_key(&self, url: &str, code: &str) -> Result<Bytes, ReplicaError> {
+        self.wait_until_open()?;
+        let _writer = lock(&self.writer);
+        Ok(enrolment::key_for(&self.vault.store, url, &plain_code(code))?)
     }
 
     /// Whether this home may join a server at all.

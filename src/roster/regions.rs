@@ -1,7 +1,7 @@
 //! Lists of regions: code, name, level, region above, valid from, out of a spreadsheet with a header. The bureau brings
 //! them in on the server; devices get them from there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -146,7 +146,8 @@ impl RegionList {
     /// What only the whole list shows: regions above that nobody knows, names that two regions share.
     fn judge_tree(&mut self, rows: &BTreeMap<RegionCode, (u32, Region)>, held: &[Region]) {
         let official = || held.iter().filter(|region| !region.provisional && !region.meta.deleted);
-        let known = |code: &RegionCode| rows.contains_key(code) || official().any(|region| region.code == *code);
+        let there: HashSet<&RegionCode> = official().map(|region| &region.code).collect();
+        let known = |code: &RegionCode| rows.contains_key(code) || there.contains(code);
         let mut names: BTreeMap<(Option<&RegionCode>, Level, &str), &RegionCode> = BTreeMap::new();
         let in_force = |region: &&Region| region.valid_to.is_none();
         let from_rows = rows.values().map(|(_, region)| region);

@@ -13,6 +13,15 @@ const FIRST: u16 = 600;
 /// How many there are.
 const COUNT: u16 = 400;
 
+/// The last of them, which names share when all others are taken.
+pub const LAST: u16 = FIRST + COUNT - 1;
+
+/// Whether a code may be a made-up one: among its numbers is one that no office gives out.
+pub fn may_be_made_up(code: &RegionCode) -> bool {
+    let digits = code.as_str();
+    [6..9, 9..12, 12..15].into_iter().filter_map(|group| digits.get(group)).any(|number| number >= "600")
+}
+
 /// The numbers that a region of that name may have below its parent, the likeliest first.
 pub fn numbers(name: &str) -> impl Iterator<Item = u16> {
     let start = crc32c::crc32c(name.as_bytes()) % u32::from(COUNT);
@@ -123,6 +132,20 @@ mod tests {
         check("999900612745", "990101100201", Some("990101100201"));
         check("999900612745801", "990101100201", Some("990101100201801"));
         check("999900612745", "990101100201001", None);
+    }
+
+    #[test]
+    fn made_up_codes_are_seen_as_such() {
+        for (digits, expected) in [
+            ("990101612745", true),
+            ("990101100745", true),
+            ("990101100201", false),
+            ("990101100201801", true),
+            ("990101100201001", false),
+            ("990101000000", false),
+        ] {
+            assert_eq!(may_be_made_up(&code(digits)), expected, "{digits}");
+        }
     }
 
     #[test]

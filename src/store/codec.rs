@@ -23,9 +23,14 @@ pub const MAX_DECODED: usize = 32 << 20;
 
 /// Encodes a value.
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    encode_packed(value).map(compress_tail)
+}
+
+/// Encodes a value most of whose bytes come from [`encode`] already: compressing them again would only take time.
+pub fn encode_packed<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     let mut bytes = vec![VERSION];
     rmp_serde::encode::write_named(&mut bytes, value).map_err(|error| StoreError::Undecodable(error.to_string()))?;
-    Ok(compress_tail(bytes))
+    Ok(bytes)
 }
 
 /// Encodes a value without field names: smaller and faster to read, but only for files that are built anew when the
@@ -152,6 +157,7 @@ mod tests {
             let value = vec!["上岙村".to_string(); len / 10 + 1];
             let bytes = encode(&value).unwrap();
             assert_eq!(decode::<Vec<String>>(&bytes).unwrap(), value, "{len}");
+            assert_eq!(decode::<Vec<String>>(&encode_packed(&value).unwrap()).unwrap(), value, "{len}");
             assert_eq!(bytes[0] & COMPRESSED != 0, bytes.len() < rmp_serde::to_vec_named(&value).unwrap().len());
         }
     }

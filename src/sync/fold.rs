@@ -65,6 +65,8 @@ pub struct Standing {
 pub trait Held {
     /// An item.
     fn item(&self, key: &ItemKey) -> Result<Option<Standing>, Unreadable>;
+    /// An item is about to be replaced: what was put and is not durable yet need not be kept until then.
+    fn release(&mut self, _key: &ItemKey) {}
     /// Adds or replaces an item.
     fn put(&mut self, key: ItemKey, item: Standing) -> Result<(), Unreadable>;
     /// Takes an item away; none is no fault.
@@ -130,7 +132,10 @@ pub fn take_entry(held: &mut dyn Held, entry: &Entry) -> Result<(), Unreadable> 
                 let key = ItemKey::File(*household);
                 let file = match held.item(&key)? {
                     Some(item) if has(&item, entry) || item.feed != entry.feed => continue,
-                    Some(Standing { body: Body::File(file), .. }) => Arc::unwrap_or_clone(file),
+                    Some(Standing { body: Body::File(file), .. }) => {
+                        held.release(&key);
+                        Arc::unwrap_or_clone(file)
+                    }
                     _ if creates_household(changes) => Dossier::default(),
                     // It left while the feed was being fetched; the entry that says so comes later.
                     None if entry.seq <= held.settled_at(&entry.feed)? => continue,

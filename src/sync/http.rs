@@ -2,6 +2,7 @@
 //!
 //! | request | body | answer |
 //! |---|---|---|
+//! | `POST /v1/enroll/offer` | [`Ask`] | [`Offer`] |
 //! | `POST /v1/enroll` | [`Join`] | [`Joined`] |
 //! | `GET /v1/hello` | none | [`Welcome`](super::protocol::Welcome) |
 //! | `POST /v1/push` | [`Parcel`](super::protocol::Parcel) | [`PushReply`](super::protocol::PushReply) |
@@ -9,7 +10,7 @@
 //! | `POST /v1/bootstrap` | [`Bootstrap`](super::protocol::Bootstrap) | [`Chunk`](super::protocol::Chunk) |
 //!
 //! Bodies are the crate's own codec (MessagePack with field names, zstd where that pays) as [`BINARY`], or JSON where the
-//! request says so. Every request but the first is signed with the device's key ([`seal`]). Every answer carries the
+//! request says so. Every request but the first two is signed with the device's key ([`seal`]). Every answer carries the
 //! server's clock in [`NOW`]; a request whose time is not near it is refused with that clock, and the device asks again
 //! with the right one: a wrong laptop clock costs one round trip and nothing else.
 //!
@@ -29,8 +30,8 @@ mod wire;
 pub use backoff::Backoff;
 pub use error::{Distrust, LinkError, Outage};
 pub use link::{Link, Options, Traffic};
-pub use round::{Exchange, Progress, Summary, SyncError, regions, round};
-pub use wire::{BINARY, Fault, JSON, Join, Joined, NOW};
+pub use round::{Exchange, Progress, Summary, SyncError, round};
+pub use wire::{Ask, BINARY, Fault, JSON, Join, Joined, NOW, Offer, plain_code};
 
 #[cfg(test)]
 mod tests;

@@ -171,7 +171,8 @@ impl<'a> Overlay<'a> {
             }
             self.files.insert(household, Arc::new(file));
         }
-        self.loose.append(&mut loose);
+        // One by one: `append` would build all that is there anew.
+        self.loose.extend(loose);
         self.places.extend(places);
         Ok(touched)
     }

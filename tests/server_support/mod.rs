@@ -233,8 +233,13 @@ impl Postgres {
             return false;
         }
         self.stop();
-        assert!(self.run(), "PostgreSQL does not come back");
+        self.start_again();
         true
+    }
+
+    /// Starts it over the folder that it had.
+    pub fn start_again(&mut self) {
+        assert!(self.run(), "PostgreSQL does not come back");
     }
 
     /// A server with a standby that has everything the first one has acknowledged (synchronous streaming replication).
@@ -321,7 +326,8 @@ impl Postgres {
         assert!(promoted, "the standby does not take over");
     }
 
-    fn stop(&mut self) {
+    /// Ends it as a crash would; [`Postgres::start_again`] brings it back.
+    pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             // At once, and with everything that it started.
             let pid = rustix::process::Pid::from_child(&child);

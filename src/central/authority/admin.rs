@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::publish::Ledger;
 use super::reading::Reading;
-use super::standing::Standing;
 use super::verdict::Deciding;
 use super::waiting::{self, Session};
 use super::{Authority, Fault};
@@ -20,7 +18,6 @@ use crate::domain::records::Records as _;
 use crate::domain::worker::{Actor, Role};
 use crate::store::codec;
 use crate::sync::feed::Scope;
-use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{Bytes, Cause, KEEP_DAYS, Outcome, ProtocolError, Secret, chain, encode_command};
 
 /// A device that joins.
@@ -98,7 +95,7 @@ impl Authority {
             device.name.clone_from(&enrolment.name);
             device.secret = Bytes(enrolment.secret.0.to_vec());
             device.revoked_at = None;
-            give(&mut device, now, &enrolment.scope);
+            device.give(now, &enrolment.scope);
             tx.put_device(&device)?;
             Ok(tx.commit()?)
         })
@@ -109,7 +106,7 @@ impl Authority {
     /// # Errors
     /// `device.unknown`, and the store's.
     pub fn assign(&self, now: Moment, device: DeviceId, scope: &Scope) -> Result<(), ProtocolError> {
-        self.change_device(device, |device| give(device, now, scope))
+        self.change_device(device, |device| device.give(now, scope))
     }
 
     /// Ends a device at its next request.
@@ -159,15 +156,13 @@ impl Authority {
         commands: &[Command],
     ) -> Result<Vec<Outcome>, ProtocolError> {
         self.transact(|mut tx, _| {
-            // Counted on in: two servers at once must not give one number twice.
-            let mut realm = tx.lock_realm()?;
+            let realm = tx.lock_realm()?;
             let actor = server(&realm, worker);
             let reading = Reading::new(tx, realm.person_key.clone(), now);
-            let mut deciding = deciding(&reading, &realm, now);
+            let mut deciding = Deciding::new(&reading, &realm, now);
             let mut decided = Vec::with_capacity(commands.len());
             for command in commands {
-                realm.last_act += 1;
-                let id = CommandId { device: realm.device, seq: realm.last_act };
+                let id = deciding.next_act()?;
                 let envelope = Envelope {
                     id,
                     hlc: Hlc::at(now),
@@ -188,9 +183,7 @@ impl Authority {
             let created = decided.iter().filter(|(_, one)| one.outcome.stands());
             session.came(created.flat_map(|(_, one)| one.creates.iter().copied()).collect::<Vec<_>>())?;
             let rulings = session.finish();
-            let Deciding { overlay, ledger, .. } = deciding;
-            let parts = overlay.into_parts();
-            let mut written = ledger.write(reading, parts, now)?;
+            let mut written = deciding.into_work().write(reading, now)?;
             rulings.write(&mut written, now)?;
             for (envelope, one) in &decided {
                 let parts = one.place.map(|place| written.places[place].clone()).unwrap_or_default();
@@ -204,7 +197,6 @@ impl Authority {
                     households: one.households.clone(),
                 })?;
             }
-            written.tx.put_realm(&realm)?;
             written.tx.commit()?;
             Ok(decided.into_iter().map(|(_, one)| one.outcome).collect())
         })
@@ -281,7 +273,7 @@ impl Authority {
             }
             let open = waiting::is_open(&mut *tx, &realm, now)?;
             let reading = Reading::new(tx, realm.person_key.clone(), now);
-            let mut deciding = deciding(&reading, &realm, now);
+            let mut deciding = Deciding::new(&reading, &realm, now);
             let came = |record: &RecordKey| !open || !matches!(deciding.overlay.record(*record), Ok(None));
             let came: BTreeSet<RecordKey> = waiting.into_iter().map(|(record, _)| record).filter(came).collect();
             if came.is_empty() {
@@ -291,9 +283,7 @@ impl Authority {
             session.came(came)?;
             let rulings = session.finish();
             reading.check()?;
-            let Deciding { overlay, ledger, .. } = deciding;
-            let parts = overlay.into_parts();
-            let mut written = ledger.write(reading, parts, now)?;
+            let mut written = deciding.into_work().write(reading, now)?;
             rulings.write(&mut written, now)?;
             Ok(written.tx.commit()?)
         })
@@ -307,45 +297,24 @@ impl Authority {
             if lapsed.is_empty() {
                 return Ok(0);
             }
-            let mut realm = tx.lock_realm()?;
+            let realm = tx.lock_realm()?;
             let actor = server(&realm, WorkerId::default());
             let reading = Reading::new(tx, realm.person_key.clone(), now);
-            let mut deciding = deciding(&reading, &realm, now);
+            let mut deciding = Deciding::new(&reading, &realm, now);
             for claim in &lapsed {
-                realm.last_act += 1;
-                let id = CommandId { device: realm.device, seq: realm.last_act };
+                let id = deciding.next_act()?;
                 expire(&mut deciding, &actor, id, now, *claim)?;
             }
             reading.check()?;
-            let Deciding { overlay, ledger, .. } = deciding;
-            let parts = overlay.into_parts();
-            let mut written = ledger.write(reading, parts, now)?;
-            written.tx.put_realm(&realm)?;
-            written.tx.commit()?;
+            deciding.into_work().write(reading, now)?.tx.commit()?;
             Ok(lapsed.len())
         })
-    }
-}
-
-fn give(device: &mut Device, now: Moment, scope: &Scope) {
-    if device.scope == *scope {
-        return;
-    }
-    let old = std::mem::replace(&mut device.scope, scope.clone());
-    device.former.retain(|(_, ended)| now.since(*ended).num_days() <= KEEP_DAYS);
-    if old != Scope::default() {
-        device.former.push((old, now));
     }
 }
 
 /// The server as an actor: everywhere.
 fn server(realm: &Realm, worker: WorkerId) -> Actor {
     Actor { worker, role: Role::CivilAffairs, org: None, regions: Vec::new(), device: realm.device }
-}
-
-fn deciding<'b, 't>(reading: &'b Reading<'t>, realm: &Realm, now: Moment) -> Deciding<'b, 't> {
-    let (overlay, ledger, epoch) = (Overlay::new(reading), Ledger::default(), realm.epoch);
-    Deciding { reading, overlay, ledger, epoch, now, standing: Standing::Enrolled }
 }
 
 /// Takes one claim back. A claim that has moved on meanwhile stays as it is.

@@ -201,7 +201,7 @@ impl Ledger {
         let mut formers = BTreeMap::new();
         for household in parts.files.keys() {
             let held = reading.document(&ItemKey::File(*household)).map_err(|fault| StoreFault::Damaged(fault.0))?;
-            formers.insert(*household, held.map(|document| document.former).unwrap_or_default());
+            formers.insert(*household, held.map(|document| document.former.clone()).unwrap_or_default());
         }
         // Pages of files that moved go along.
         let mut pages = parts.pages;
@@ -216,7 +216,7 @@ impl Ledger {
             }
         }
         let mut tx = reading.into_tx();
-        let places = number(&mut *tx, &self.posted)?;
+        let places = number(&mut *tx, self.posted)?;
         let as_of =
             |last: usize, feed: &Feed| places[last].iter().find(|part| part.feed == *feed).map_or(0, |part| part.seq);
         for (household, file) in &parts.files {
@@ -267,7 +267,7 @@ impl Ledger {
                 tx.remove_person(&person, member)?;
             }
         }
-        Ok(Written { tx, places })
+        Ok(Written { tx, places, moves: Vec::new() })
     }
 }
 
@@ -276,10 +276,12 @@ pub(super) struct Written<'t> {
     pub tx: Box<dyn Transaction + 't>,
     /// Where each command's effects stand.
     pub places: Vec<Vec<Part>>,
+    /// Regions that were given up, with their successors: territories of devices have followed.
+    pub moves: Vec<(RegionCode, RegionCode)>,
 }
 
 /// Gives every entry its number, and appends it.
-fn number(tx: &mut dyn Transaction, posted: &[Posted]) -> Result<Vec<Vec<Part>>, StoreFault> {
+fn number(tx: &mut dyn Transaction, posted: Vec<Posted>) -> Result<Vec<Vec<Part>>, StoreFault> {
     let feeds: Vec<Feed> = {
         let touched: BTreeSet<&Feed> = posted.iter().flat_map(|posted| posted.feeds.keys()).collect();
         touched.into_iter().cloned().collect()
@@ -295,15 +297,11 @@ fn number(tx: &mut dyn Transaction, posted: &[Posted]) -> Result<Vec<Vec<Part>>,
                 Part { feed: feed.clone(), seq: *head }
             })
             .collect();
-        for ((feed, effects), part) in feeds.iter().zip(&parts) {
-            let entry = Entry {
-                feed: feed.clone(),
-                seq: part.seq,
-                cause: seen_from(cause, feed, effects),
-                parts: parts.iter().filter(|other| *other != part).cloned().collect(),
-                effects: effects.clone(),
-            };
-            tx.append(feed, part.seq, &Bytes(codec::encode(&entry)?))?;
+        for ((feed, effects), part) in feeds.into_iter().zip(&parts) {
+            let cause = seen_from(&cause, &feed, &effects);
+            let others = parts.iter().filter(|other| *other != part).cloned().collect();
+            let entry = Entry { feed, seq: part.seq, cause, parts: others, effects };
+            tx.append(&entry.feed, part.seq, &Bytes(codec::encode(&entry)?))?;
         }
         places.push(parts);
     }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, VecDeque};
 use super::Authority;
 use crate::central::store::{Device, Realm, StoreFault, Transaction};
 use crate::domain::moment::Moment;
+use crate::domain::record::Kind;
 use crate::store::codec;
 use crate::sync::feed::Feed;
 use crate::sync::protocol::{
-    Bootstrap, Chunk, Complete, Cursor, Cursors, Entry, Item, Known, MAX_PAGE, PROTOCOL, Page, ProtocolError, Pull,
-    Resume, accepts, digest, territories_digest,
+    Bootstrap, Chunk, Complete, Cursor, Cursors, Entry, Item, ItemKey, Known, MAX_PAGE, PROTOCOL, Page, ProtocolError,
+    Pull, Resume, accepts, digest, territories_digest,
 };
 
 /// Items read at once for a chunk.
@@ -77,41 +78,71 @@ impl Authority {
         if ask.resume.as_ref().is_some_and(|resume| resume.epoch != realm.epoch) {
             return Err(changed(&mut *tx, &realm, &device));
         }
-        let limit = usize::try_from(ask.max_bytes).unwrap_or(MAX_PAGE).min(MAX_PAGE);
-        let mut chunk = Chunk { epoch: realm.epoch, ..Chunk::default() };
-        let mut bytes = 0;
-        let feeds = once_each(&ask.feeds);
-        let begun = ask.resume.as_ref().and_then(|resume| feeds.iter().position(|feed| **feed == resume.feed));
-        for feed in &feeds[begun.unwrap_or(0)..] {
-            let resumed = ask.resume.as_ref().filter(|resume| resume.feed == **feed);
-            // The head is read before the items, so no entry after it can be missed.
-            let head = match resumed {
-                Some(resume) => resume.head,
-                None => tx.head(feed)?,
-            };
-            let mut after = resumed.and_then(|resume| resume.after.clone());
-            loop {
-                let documents = tx.documents_of(feed, after.as_ref(), ITEMS)?;
-                let last = documents.len() < ITEMS;
-                for document in documents {
-                    bytes += document.body.0.len() + 64;
-                    if bytes > limit && !chunk.items.is_empty() {
-                        chunk.resume = Some(Resume { epoch: realm.epoch, feed: (*feed).clone(), head, after });
-                        return Ok(chunk);
-                    }
-                    after = Some(document.key.clone());
-                    let (key, as_of, body) = (document.key, document.as_of, document.body);
-                    chunk.items.push(Item { key, feed: (*feed).clone(), as_of, body });
-                }
-                if last {
-                    break;
-                }
-            }
-            let settled_at = tx.head(feed)?;
-            chunk.complete.push(Complete { cursor: Cursor { feed: (*feed).clone(), seq: head }, settled_at });
-        }
-        Ok(chunk)
+        chunk(&mut *tx, &realm, &ask.feeds, ask.resume.as_ref(), ask.max_bytes, &|_| true)
     }
+
+    /// The county's regions, a piece at a time, for a device that has not joined yet.
+    ///
+    /// # Errors
+    /// `server.busy` where the server was restored between two pieces, and the store's.
+    pub fn regions(&self, resume: Option<&Resume>, max_bytes: u32) -> Result<Chunk, ProtocolError> {
+        let mut tx = self.store().begin()?;
+        let realm = tx.realm()?;
+        if resume.is_some_and(|resume| resume.epoch != realm.epoch) {
+            return Err(ProtocolError::Busy { retry_after: 1 });
+        }
+        let is_region = |key: &ItemKey| matches!(key, ItemKey::Record(record) if record.kind == Kind::Region);
+        chunk(&mut *tx, &realm, &[Feed::Reference], resume, max_bytes, &is_region)
+    }
+}
+
+/// A piece of feeds, of what is wanted of them.
+fn chunk(
+    tx: &mut dyn Transaction,
+    realm: &Realm,
+    feeds: &[Feed],
+    resume: Option<&Resume>,
+    max_bytes: u32,
+    wanted: &dyn Fn(&ItemKey) -> bool,
+) -> Result<Chunk, ProtocolError> {
+    let limit = usize::try_from(max_bytes).unwrap_or(MAX_PAGE).min(MAX_PAGE);
+    let mut chunk = Chunk { epoch: realm.epoch, ..Chunk::default() };
+    let mut bytes = 0;
+    let feeds = once_each(feeds);
+    let begun = resume.and_then(|resume| feeds.iter().position(|feed| **feed == resume.feed));
+    for feed in &feeds[begun.unwrap_or(0)..] {
+        let resumed = resume.filter(|resume| resume.feed == **feed);
+        // The head is read before the items, so no entry after it can be missed.
+        let head = match resumed {
+            Some(resume) => resume.head,
+            None => tx.head(feed)?,
+        };
+        let mut after = resumed.and_then(|resume| resume.after.clone());
+        loop {
+            let documents = tx.documents_of(feed, after.as_ref(), ITEMS)?;
+            let last = documents.len() < ITEMS;
+            for document in documents {
+                if !wanted(&document.key) {
+                    after = Some(document.key);
+                    continue;
+                }
+                bytes += document.body.0.len() + 64;
+                if bytes > limit && !chunk.items.is_empty() {
+                    chunk.resume = Some(Resume { epoch: realm.epoch, feed: (*feed).clone(), head, after });
+                    return Ok(chunk);
+                }
+                after = Some(document.key.clone());
+                let (key, as_of, body) = (document.key, document.as_of, document.body);
+                chunk.items.push(Item { key, feed: (*feed).clone(), as_of, body });
+            }
+            if last {
+                break;
+            }
+        }
+        let settled_at = tx.head(feed)?;
+        chunk.complete.push(Complete { cursor: Cursor { feed: (*feed).clone(), seq: head }, settled_at });
+    }
+    Ok(chunk)
 }
 
 /// Feeds in the order asked for. One that is named very often is read once: a short question must not cost much.

@@ -1,7 +1,7 @@
 //! Pushes: the chain is checked, what is known is answered, what is new is decided, all in one transaction.
 
-use super::publish::Ledger;
 use super::reading::Reading;
+use super::regions;
 use super::standing::{self, Standing};
 use super::verdict::Deciding;
 use super::waiting::{self, Case, Session};
@@ -10,7 +10,6 @@ use crate::central::store::{Aside, Device, Realm, StoredVerdict, Transaction};
 use crate::domain::command::CommandId;
 use crate::domain::moment::Moment;
 use crate::i18n::Explain as _;
-use crate::sync::overlay::Overlay;
 use crate::sync::protocol::{
     Bytes, Hash, MAX_COMMANDS, Parcel, ProtocolError, Push, PushReply, Secret, Verdict, chain,
 };
@@ -173,26 +172,20 @@ fn decide_fresh(
         return Ok(Vec::new());
     };
     let reading = Reading::new(tx, realm.person_key.clone(), now);
-    let mut deciding = Deciding {
-        reading: &reading,
-        overlay: Overlay::new(&reading),
-        ledger: Ledger::default(),
-        epoch: realm.epoch,
-        now,
-        standing,
-    };
+    let mut deciding = Deciding::new(&reading, realm, now).standing(standing);
     let mut session = Session::new(&mut deciding, realm)?;
     for (seq, command, hash) in &fresh {
         let id = CommandId { device: push.device, seq: *seq };
         session.take(device, Case { id, hash: *hash, body: (*command).clone() })?;
     }
     let rulings = session.finish();
-    let Deciding { overlay, ledger, .. } = deciding;
-    let parts = overlay.into_parts();
-    let mut written = ledger.write(reading, parts, now)?;
+    let mut written = deciding.into_work().write(reading, now)?;
     let mut ruled = rulings.write(&mut written, now)?;
     let own = |(seq, _, _): &(u64, &Bytes, Hash)| ruled.remove(&CommandId { device: push.device, seq: *seq });
     let verdicts = fresh.iter().filter_map(own).collect();
+    if let Some(scope) = regions::followed(device, &written.moves) {
+        device.give(now, &scope);
+    }
     device.last_seq = last_seq;
     device.last_hash = last_hash;
     device.seen_at = Some(now);

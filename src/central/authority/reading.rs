@@ -1,7 +1,8 @@
 //! The records of a transaction, as rules read them.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,11 +14,10 @@ use crate::domain::command::{CommandId, Entry, Envelope};
 use crate::domain::id::{HouseholdId, MemberId, WishId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::moment::Moment;
-use crate::domain::record::{Kind, Record, RecordKey};
+use crate::domain::record::{Record, RecordKey};
 use crate::domain::records::{Dossier, Unreadable};
 use crate::domain::region::RegionCode;
 use crate::store::codec;
-use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
 use crate::sync::overlay::Base;
 use crate::sync::protocol::{Bytes, ItemKey, KEEP_DAYS};
@@ -27,13 +27,12 @@ pub(super) struct Reading<'t> {
     tx: RefCell<Box<dyn Transaction + 't>>,
     person_key: Bytes,
     now: Moment,
-    documents: RefCell<HashMap<ItemKey, Option<Document>>>,
+    documents: RefCell<HashMap<ItemKey, Option<Rc<Document>>>>,
     /// Households that commands of this very transaction touched.
     recent: RefCell<HashMap<CommandId, Vec<HouseholdId>>>,
     /// Records that rules looked for and that are not there, in the order in which they were asked for.
     missed: RefCell<Vec<RecordKey>>,
     fault: Cell<Option<StoreFault>>,
-    official: OnceCell<HashSet<RegionCode>>,
 }
 
 impl<'t> Reading<'t> {
@@ -46,7 +45,6 @@ impl<'t> Reading<'t> {
             recent: RefCell::default(),
             missed: RefCell::default(),
             fault: Cell::new(None),
-            official: OnceCell::new(),
         }
     }
 
@@ -78,26 +76,17 @@ impl<'t> Reading<'t> {
         self.fault.take().map_or(Ok(()), Err)
     }
 
-    pub fn document(&self, key: &ItemKey) -> Result<Option<Document>, Unreadable> {
+    pub fn document(&self, key: &ItemKey) -> Result<Option<Rc<Document>>, Unreadable> {
         if let Some(held) = self.documents.borrow().get(key) {
             return Ok(held.clone());
         }
-        let document = self.look(|tx| tx.document(key))?;
+        let document = self.look(|tx| tx.document(key))?.map(Rc::new);
         self.documents.borrow_mut().insert(key.clone(), document.clone());
         Ok(document)
     }
 
     pub fn body(&self, key: &ItemKey) -> Result<Option<Body>, Unreadable> {
         self.document(key)?.map(|document| Body::decode(key, &document.body.0)).transpose()
-    }
-
-    /// The codes of the official regions as of the beginning.
-    pub fn official_regions(&self) -> Result<&HashSet<RegionCode>, StoreFault> {
-        if let Some(held) = self.official.get() {
-            return Ok(held);
-        }
-        let codes = self.with(official_regions)?;
-        Ok(self.official.get_or_init(|| codes))
     }
 
     /// What was looked for in vain since this was last asked.
@@ -118,30 +107,6 @@ impl<'t> Reading<'t> {
 
     pub fn into_tx(self) -> Box<dyn Transaction + 't> {
         self.tx.into_inner()
-    }
-}
-
-fn official_regions<'t>(tx: &mut (dyn Transaction + 't)) -> Result<HashSet<RegionCode>, StoreFault> {
-    /// Documents read at once.
-    const PORTION: usize = 512;
-    let mut codes = HashSet::new();
-    let mut after: Option<ItemKey> = None;
-    loop {
-        let documents = tx.documents_of(&Feed::Reference, after.as_ref(), PORTION)?;
-        for document in &documents {
-            let is_region = matches!(document.key, ItemKey::Record(key) if key.kind == Kind::Region);
-            if is_region
-                && let Ok(Body::Record(Record::Region(region))) = Body::decode(&document.key, &document.body.0)
-                && !region.provisional
-                && !region.meta.deleted
-            {
-                codes.insert(region.code);
-            }
-        }
-        if documents.len() < PORTION {
-            return Ok(codes);
-        }
-        after = documents.last().map(|document| document.key.clone());
     }
 }
 
@@ -182,8 +147,8 @@ impl Base for Reading<'_> {
     fn former_regions(&self, household: HouseholdId) -> Result<Vec<RegionCode>, Unreadable> {
         let document = self.document(&ItemKey::File(household))?;
         let recent = |moved: &Moment| self.now.since(*moved).num_days() <= KEEP_DAYS;
-        let former = document.map(|document| document.former).unwrap_or_default();
-        Ok(former.into_iter().filter(|(_, moved)| recent(moved)).map(|(region, _)| region).collect())
+        let former = document.iter().flat_map(|document| &document.former);
+        Ok(former.filter(|(_, moved)| recent(moved)).map(|(region, _)| region.clone()).collect())
     }
 
     fn entry(&self, id: CommandId) -> Result<Option<Entry>, Unreadable> {

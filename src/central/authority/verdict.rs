@@ -2,15 +2,16 @@
 
 use super::archive;
 use super::claims::{self, Unsettled};
-use super::publish::Ledger;
+use super::publish::{Ledger, Written};
 use super::reading::Reading;
+use super::regions::{self, Regions};
 use super::standing::Standing;
 use super::waiting;
-use crate::central::store::{Device, StoreFault};
+use crate::central::store::{Device, Realm, StoreFault};
 use crate::containment::contained;
 use crate::domain::change::Change;
 use crate::domain::command::{Command, CommandId, Envelope};
-use crate::domain::id::{HouseholdId, WorkerId};
+use crate::domain::id::{DeviceId, HouseholdId, WorkerId};
 use crate::domain::merge::{LostField, Merged, merge};
 use crate::domain::moment::Moment;
 use crate::domain::record::{Kind, Record, RecordKey};
@@ -21,7 +22,7 @@ use crate::domain::value::Value;
 use crate::domain::worker::{Actor, Role};
 use crate::i18n::{Lang, sync as say};
 use crate::store::codec;
-use crate::sync::overlay::Overlay;
+use crate::sync::overlay::{Overlay, Parts};
 use crate::sync::protocol::{KEEP_DAYS, Lost, MAX_COMMAND, Outcome, Told};
 use crate::sync::rebase::{actor_of, cause_of};
 
@@ -64,6 +65,68 @@ pub(super) struct Deciding<'b, 't> {
     pub now: Moment,
     /// How the device stands that pushes.
     pub standing: Standing,
+    pub regions: Regions,
+    /// The county's state, locked, once the server itself has acted.
+    acts: Option<Realm>,
+}
+
+/// What a transaction came to.
+pub(super) struct Work {
+    ledger: Ledger,
+    parts: Parts,
+    moves: Vec<(RegionCode, RegionCode)>,
+    acts: Option<Realm>,
+}
+
+impl Work {
+    /// Writes everything but the verdicts.
+    pub fn write<'t>(self, reading: Reading<'t>, now: Moment) -> Result<Written<'t>, StoreFault> {
+        let mut written = self.ledger.write(reading, self.parts, now)?;
+        if let Some(realm) = &self.acts {
+            written.tx.put_realm(realm)?;
+        }
+        for device in if self.moves.is_empty() { Vec::new() } else { written.tx.devices()? } {
+            if let Some(scope) = regions::followed(&device, &self.moves)
+                && let Some(mut device) = written.tx.device(device.id)?
+            {
+                device.give(now, &scope);
+                written.tx.put_device(&device)?;
+            }
+        }
+        written.moves = self.moves;
+        Ok(written)
+    }
+}
+
+impl<'b, 't> Deciding<'b, 't> {
+    /// Nothing is decided yet.
+    pub fn new(reading: &'b Reading<'t>, realm: &Realm, now: Moment) -> Deciding<'b, 't> {
+        let (overlay, ledger, regions) = (Overlay::new(reading), Ledger::default(), Regions::default());
+        let standing = Standing::Enrolled;
+        Deciding { reading, overlay, ledger, epoch: realm.epoch, now, standing, regions, acts: None }
+    }
+
+    /// The same for a device that stands so with the server.
+    pub fn standing(self, standing: Standing) -> Deciding<'b, 't> {
+        Deciding { standing, ..self }
+    }
+
+    /// What is to be written.
+    pub fn into_work(self) -> Work {
+        let Deciding { overlay, ledger, regions, acts, .. } = self;
+        Work { ledger, parts: overlay.into_parts(), moves: regions.moves, acts }
+    }
+
+    /// Names an act of the server itself.
+    pub fn next_act(&mut self) -> Result<CommandId, StoreFault> {
+        let realm = match &mut self.acts {
+            Some(realm) => realm,
+            // Counted on in: two servers at once must not give one number twice.
+            None => self.acts.insert(self.reading.with(|tx| tx.lock_realm())?),
+        };
+        realm.last_act += 1;
+        Ok(CommandId { device: realm.device, seq: realm.last_act })
+    }
 }
 
 impl Deciding<'_, '_> {
@@ -72,11 +135,12 @@ impl Deciding<'_, '_> {
     /// # Errors
     /// Only the store's: then nothing of the whole transaction stands.
     pub fn decide(&mut self, device: &Device, id: CommandId, bytes: &[u8]) -> Result<Decided, StoreFault> {
-        let envelope = match read(id, bytes) {
+        let mut envelope = match read(id, bytes) {
             Ok(envelope) => envelope,
             Err(told) => return Ok(told.into()),
         };
-        let made_up = envelope.command.made_up_region();
+        self.rehome(device.id, &mut envelope.command)?;
+        let made_up = envelope.command.made_up_region().cloned();
         let decided = match self.actor(device, &envelope)? {
             Author::OutOfService(name) => told(
                 "actor.out_of_service",
@@ -84,16 +148,12 @@ impl Deciding<'_, '_> {
                 [say::author_out_of_service_remedy(Lang::Zh), say::author_out_of_service_remedy(Lang::En)],
             )
             .into(),
-            // The county has its own: nothing comes of it, and nothing is to be done about it. A place inside the device's
-            // own territory was made up for want of a list.
-            Author::Acts(actor) if let_be(made_up, &actor, self.reading)? => Decided::without_effect(Outcome::Applied),
+            Author::Acts(actor) if made_up.is_some() => self.register_place(device.id, &actor, envelope)?,
             // Whoever worked alone had registered himself.
             Author::Acts(actor) if registers(&envelope.command, actor.worker) => {
                 Decided::without_effect(Outcome::Applied)
             }
-            Author::Acts(actor)
-                if made_up.is_none() && reserved(&envelope.command) && actor.role != Role::CivilAffairs =>
-            {
+            Author::Acts(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
                 let role = Label::of("role", actor.role.code());
                 let act = Label {
                     zh: "维护人员名册和区划目录".to_owned(),
@@ -112,6 +172,25 @@ impl Deciding<'_, '_> {
         self.reading.check()?;
         self.reading.remember(id, decided.households.clone());
         Ok(decided)
+    }
+
+    /// A region that a device made up for want of a list: where the county has the place already, or it is none of the
+    /// device's, nothing comes of it and nothing is to be done about it.
+    fn register_place(
+        &mut self,
+        device: DeviceId,
+        actor: &Actor,
+        mut envelope: Envelope,
+    ) -> Result<Decided, StoreFault> {
+        if let Command::Register { record } = &mut envelope.command
+            && let Record::Region(region) = &mut **record
+        {
+            match self.arrives(device, actor, region)? {
+                Some(registered) => *region = registered,
+                None => return Ok(Decided::without_effect(Outcome::Applied)),
+            }
+        }
+        self.carry_out(actor, &envelope)
     }
 
     /// Carries out a command of that actor.
@@ -212,13 +291,6 @@ enum Author {
     OutOfService(String),
     /// Nobody of the device.
     Stranger,
-}
-
-/// Whether nothing comes of a region that a device made up: it is none of its territory, or an official one by now.
-fn let_be(made_up: Option<&RegionCode>, actor: &Actor, reading: &Reading<'_>) -> Result<bool, StoreFault> {
-    let Some(code) = made_up else { return Ok(false) };
-    let is_own = actor.regions.iter().any(|territory| territory.contains(code));
-    Ok(!is_own || reading.official_regions()?.contains(code))
 }
 
 /// Whether a command registers that worker and nothing else.

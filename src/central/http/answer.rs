@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use crate::central::enrolment::EnrolError;
 use crate::i18n::{Explain, Lang, link as say};
@@ -108,17 +109,26 @@ impl Failure {
             Failure::Protocol(error) | Failure::Enrol(EnrolError::Server(error)) => Some(error.clone()),
             _ => None,
         };
-        let retry_after = match cause {
-            Some(ProtocolError::Busy { retry_after }) => Some(retry_after),
-            _ => None,
-        };
+        let retry_after = cause.as_ref().and_then(ProtocolError::retry_after);
+        // Code and `Retry-After` say all that a device needs, also one that does not know this cause yet; the detail is for
+        // the operator, who finds it in the log.
+        let cause = cause.filter(|cause| !matches!(cause, ProtocolError::Away { .. }));
         let mut answer = media.answer(self.status(), &Fault::of(self, cause));
         if let Some(seconds) = retry_after {
-            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.as_secs()));
         }
         if answer.status().is_server_error() {
             answer.extensions_mut().insert(Why(self.to_string()));
         }
+        answer
+    }
+
+    /// The answer to who asks whether the server is ready.
+    pub fn not_ready(&self) -> Response<Body> {
+        let error = Fault::of(self, None).error;
+        let mut answer = self.answer(Media::Json);
+        let told = Media::Json.answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"ready": false, "error": error}));
+        (*answer.status_mut(), *answer.body_mut()) = (told.status(), told.into_body());
         answer
     }
 }
@@ -138,7 +148,7 @@ fn status_of(error: &ProtocolError) -> StatusCode {
         | ProtocolError::Cloned { .. }
         | ProtocolError::EpochChanged { .. }
         | ProtocolError::CursorUnknown { .. } => StatusCode::CONFLICT,
-        ProtocolError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        ProtocolError::Busy { .. } | ProtocolError::Away { .. } => StatusCode::SERVICE_UNAVAILABLE,
         ProtocolError::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

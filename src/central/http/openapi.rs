@@ -47,6 +47,9 @@ pub fn description() -> Value {
 fn operation(path: &str, method: &str) -> Value {
     let (summary, asks, gives) = match path {
         "/v1/hello" => ("Versions, epoch, limits, the server's clock", None, Some("Welcome")),
+        "/v1/enroll/offer" => {
+            ("What a one-time code would give, and the regions; the code stays good", Some("Ask"), Some("Offer"))
+        }
         "/v1/enroll" => ("Joins with a one-time code", Some("Join"), Some("Joined")),
         "/v1/push" => {
             ("Commands up, verdicts down; sending again has no further effect", Some("Parcel"), Some("PushReply"))
@@ -83,7 +86,7 @@ fn operation(path: &str, method: &str) -> Value {
             "description": "refused as a whole; nothing has changed. 503 carries Retry-After",
             "content": content("Fault"),
         });
-        if path != "/v1/enroll" {
+        if !path.starts_with("/v1/enroll") {
             operation["security"] = json!([{"device": []}]);
         }
     }
@@ -103,6 +106,15 @@ fn schemas() -> Value {
             json!({"protocol": count, "oldest": count, "epoch": count, "now": {"type": "integer"}, "last_seq": count,
                 "last_hash": bytes, "limits": {"type": "array", "items": count}}),
             &["protocol", "oldest", "epoch", "now", "last_seq", "last_hash", "limits"],
+        ),
+        "Ask": object(
+            json!({"code": {"type": "string"}, "device": id, "resume": {"type": "object"}, "max_bytes": count}),
+            &["code", "device", "max_bytes"],
+        ),
+        "Offer": object(
+            json!({"name": {"type": "string"}, "scope": {"type": "object"},
+                "regions": {"$ref": "#/components/schemas/Chunk"}}),
+            &["name", "scope", "regions"],
         ),
         "Join": object(
             json!({"code": {"type": "string"}, "device": id, "secret": bytes, "name": {"type": "string"}}),

@@ -18,12 +18,13 @@ use super::{Service, openapi};
 use crate::central::enrolment;
 use crate::domain::id::DeviceId;
 use crate::sync::http::seal::{Seal, Signed};
-use crate::sync::http::{Join, NOW};
+use crate::sync::http::{Ask, Join, NOW};
 use crate::sync::protocol::{Bootstrap, Hello, PROTOCOL, Parcel, ProtocolError, Pull};
 
 /// Every route with its methods, as the description names them.
-pub(super) const ROUTES: [(&str, &[&str]); 9] = [
+pub(super) const ROUTES: [(&str, &[&str]); 10] = [
     ("/v1/hello", &["get"]),
+    ("/v1/enroll/offer", &["post"]),
     ("/v1/enroll", &["post"]),
     ("/v1/push", &["post"]),
     ("/v1/pull", &["get", "post"]),
@@ -38,6 +39,7 @@ pub(super) const ROUTES: [(&str, &[&str]); 9] = [
 pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new()
         .route("/v1/hello", get(hello))
+        .route("/v1/enroll/offer", post(offer))
         .route("/v1/enroll", post(enroll))
         .route("/v1/push", post(push))
         .route("/v1/pull", get(pull_by_query).post(pull))
@@ -145,8 +147,33 @@ async fn hello(State(service): Here, request: Request) -> Response<Body> {
     done.await.unwrap_or_else(|failure| failure.answer(media))
 }
 
+async fn offer(State(service): Here, request: Request) -> Response<Body> {
+    unsigned(service, request, |service, ask: Ask| {
+        Ok(enrolment::offer(&service.authority, &*service.county, Service::now(), &ask)?)
+    })
+    .await
+}
+
 async fn enroll(State(service): Here, request: Request) -> Response<Body> {
-    // Whoever asks is not known yet, and what is said is short.
+    unsigned(service, request, |service, join: Join| {
+        let joined = enrolment::join(&service.authority, &*service.county, Service::now(), &join)?;
+        service.metrics.joined();
+        Ok(joined)
+    })
+    .await
+}
+
+/// As [`answered`], for those who are not known yet.
+async fn unsigned<T, A>(
+    service: Arc<Service>,
+    request: Request,
+    work: impl FnOnce(&Service, T) -> Result<A, Failure> + Send + 'static,
+) -> Response<Body>
+where
+    T: DeserializeOwned + Send + 'static,
+    A: serde::Serialize + Send + 'static,
+{
+    // What is said by them is short.
     const LIMIT: usize = 16 << 10;
     let read = match Read::whole(LIMIT, request).await {
         Ok(read) => read,
@@ -154,10 +181,8 @@ async fn enroll(State(service): Here, request: Request) -> Response<Body> {
     };
     let media = Media::wanted(&read.headers);
     let done = service.blocking(move |service| {
-        let join: Join = Media::read_within(&read.headers, &read.body, LIMIT)?;
-        let joined = enrolment::join(&service.authority, &*service.county, Service::now(), &join)?;
-        service.metrics.joined();
-        Ok(media.answer(StatusCode::OK, &joined))
+        let message = Media::read_within(&read.headers, &read.body, LIMIT)?;
+        Ok(media.answer(StatusCode::OK, &work(service, message)?))
     });
     done.await.unwrap_or_else(|failure| failure.answer(media))
 }
@@ -226,7 +251,7 @@ async fn readyz(State(service): Here) -> Response<Body> {
             Media::Json.answer(StatusCode::OK, &json!({"ready": true, "epoch": realm.epoch}))
         }
         Ok(_) => Media::Json.answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"ready": false})),
-        Err(failure) => failure.answer(Media::Json),
+        Err(failure) => failure.not_ready(),
     }
 }
 

@@ -29,6 +29,7 @@ fn failures() -> Vec<(Failure, u16)> {
         (protocol(ProtocolError::NotHeld { feed: feed.clone() }), 403),
         (protocol(ProtocolError::CursorUnknown { feed, seq: 1 }), 409),
         (protocol(ProtocolError::Busy { retry_after: 7 }), 503),
+        (protocol(ProtocolError::Away { retry_after: 7, detail: "x".into() }), 503),
         (protocol(ProtocolError::Failed { detail: "x".into() }), 500),
         (EnrolError::Wrong.into(), 403),
         (EnrolError::Over.into(), 403),

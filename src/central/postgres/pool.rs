@@ -96,7 +96,7 @@ impl Pool {
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(StoreFault::Failed("no connection is free".to_owned()));
+                return Err(StoreFault::Away("no connection is free".to_owned()));
             }
             held = self.returned.wait_timeout(held, left).unwrap_or_else(PoisonError::into_inner).0;
         }
@@ -105,7 +105,7 @@ impl Pool {
     fn connect(&self) -> Result<Connection, StoreFault> {
         let unreachable = |error: postgres::Error| match fault(&error) {
             // Not the error's own words only: the cause says whether it is the name, the port or the password.
-            StoreFault::Again => StoreFault::Failed(with_cause(&error)),
+            StoreFault::Again => StoreFault::Away(with_cause(&error)),
             other => other,
         };
         let connected = match &self.transport {

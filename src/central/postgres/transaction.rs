@@ -19,15 +19,12 @@ use crate::store::codec;
 use crate::sync::feed::{Feed, Scope};
 use crate::sync::protocol::{Bytes, Cursor, ItemKey, chain};
 
-/// Entries read at once.
-const ENTRIES: i64 = 256;
-
 /// Reads without locks until the first lock or write, then a transaction of the database.
 pub struct PostgresTransaction<'p> {
-    connection: Lent<'p>,
-    county: i32,
+    pub(super) connection: Lent<'p>,
+    pub(super) county: i32,
     begun: bool,
-    gathered: Gathered,
+    pub(super) gathered: Gathered,
     /// The county's state as it was read: it is replaced only where it still is that.
     realm: Option<Vec<u8>>,
     /// Devices that this transaction has locked.
@@ -43,15 +40,7 @@ impl<'p> PostgresTransaction<'p> {
         PostgresTransaction { connection, county, begun: false, gathered, realm: None, locked, no_notes }
     }
 
-    pub(super) fn county(&self) -> i32 {
-        self.county
-    }
-
-    pub(super) fn connection(&mut self) -> &mut super::pool::Connection {
-        &mut self.connection
-    }
-
-    fn lock(&mut self) -> Result<(), StoreFault> {
+    pub(super) fn lock(&mut self) -> Result<(), StoreFault> {
         if !self.begun {
             self.connection.run("BEGIN ISOLATION LEVEL READ COMMITTED")?;
             self.begun = true;
@@ -77,11 +66,11 @@ impl Drop for PostgresTransaction<'_> {
     }
 }
 
-fn uuid(id: RecordId) -> Uuid {
+pub(super) fn uuid(id: RecordId) -> Uuid {
     id.0
 }
 
-fn id(uuid: Uuid) -> RecordId {
+pub(super) fn id(uuid: Uuid) -> RecordId {
     RecordId(uuid)
 }
 
@@ -89,18 +78,8 @@ fn read<T: DeserializeOwned>(row: &Row) -> Result<T, StoreFault> {
     Ok(codec::decode(row.get(0))?)
 }
 
-fn seq_of(row: &Row, column: usize) -> u64 {
+pub(super) fn seq_of(row: &Row, column: usize) -> u64 {
     u64::try_from(row.get::<_, i64>(column)).unwrap_or(0)
-}
-
-fn holding(wish: WishId, row: &Row) -> Holding {
-    Holding {
-        wish,
-        unit: u16::try_from(row.get::<_, i32>(0)).unwrap_or(u16::MAX),
-        claim: ClaimId(id(row.get(1))),
-        fence: row.get(2),
-        lease_until: row.get::<_, Option<i64>>(3).map(Moment),
-    }
 }
 
 impl Transaction for PostgresTransaction<'_> {
@@ -342,143 +321,35 @@ impl Transaction for PostgresTransaction<'_> {
     }
 
     fn lock_feeds(&mut self, feeds: &[Feed]) -> Result<Vec<u64>, StoreFault> {
-        self.lock()?;
-        let mut names: Vec<String> = feeds.iter().map(ToString::to_string).collect();
-        names.sort_unstable();
-        let there = "SELECT name FROM zl_feed WHERE county = $1 AND name = ANY($2)";
-        let there: BTreeSet<String> =
-            self.connection.rows(there, &[&self.county, &names])?.iter().map(|row| row.get(0)).collect();
-        let new: Vec<&String> = names.iter().filter(|name| !there.contains(*name)).collect();
-        if !new.is_empty() {
-            // In order, like the locks.
-            let add =
-                "INSERT INTO zl_feed (county, name, head) SELECT $1, n.name, 0 FROM UNNEST($2::text[]) AS n (name)
-                ON CONFLICT (county, name) DO NOTHING";
-            self.connection.change(add, &[&self.county, &new])?;
-        }
-        let lock = "SELECT name, head FROM zl_feed WHERE county = $1 AND name = ANY($2) ORDER BY name FOR UPDATE";
-        let rows = self.connection.rows(lock, &[&self.county, &names])?;
-        for row in &rows {
-            let feed: Feed =
-                row.get::<_, &str>(0).parse().map_err(|_| StoreFault::Damaged("the name of a feed".to_owned()))?;
-            self.gathered.heads.entry(feed).or_insert(seq_of(row, 1));
-        }
-        let head = |feed| self.gathered.heads.get(feed).copied().ok_or(StoreFault::Again);
-        feeds.iter().map(head).collect()
+        self.lock_heads(feeds)
     }
     fn append(&mut self, feed: &Feed, seq: u64, entry: &Bytes) -> Result<(), StoreFault> {
-        let head = self.gathered.heads.get_mut(feed).ok_or(StoreFault::Conflict("feed not locked"))?;
-        if seq != *head + 1 {
-            return Err(StoreFault::Conflict("feed entry"));
-        }
-        *head = seq;
-        self.gathered.moved.insert(feed.clone());
-        self.gathered.entries.push((feed.clone(), number(seq), entry.clone()));
-        Ok(())
+        self.append_entry(feed, seq, entry)
     }
     fn entries(&mut self, feed: &Feed, seq: u64, limit: usize) -> Result<Vec<(u64, Bytes)>, StoreFault> {
-        let sql = "SELECT seq, body FROM zl_entry WHERE county = $1 AND feed = $2 AND seq > $3 ORDER BY seq LIMIT $4";
-        let at_once = if limit == 0 { 1 } else { ENTRIES };
-        let (name, mut found, mut bytes, mut last) = (feed.to_string(), Vec::new(), 0, seq);
-        loop {
-            let rows = self.connection.rows(sql, &[&self.county, &name, &number(last), &at_once])?;
-            for row in &rows {
-                let (seq, entry): (u64, Vec<u8>) = (seq_of(row, 0), row.get(1));
-                if seq != last + 1 {
-                    return Err(StoreFault::Damaged("a feed with a hole".to_owned()));
-                }
-                bytes += entry.len();
-                if bytes > limit && !found.is_empty() {
-                    return Ok(found);
-                }
-                found.push((seq, Bytes(entry)));
-                last = seq;
-            }
-            if (rows.len() as i64) < at_once {
-                break;
-            }
-            if limit == 0 {
-                return Ok(found);
-            }
-        }
-        for (of, seq, entry) in &self.gathered.entries {
-            let seq = u64::try_from(*seq).unwrap_or(0);
-            if of == feed && seq == last + 1 {
-                bytes += entry.0.len();
-                if bytes > limit && !found.is_empty() {
-                    break;
-                }
-                found.push((seq, entry.clone()));
-                last = seq;
-            }
-        }
-        Ok(found)
+        self.read_entries(feed, seq, limit)
     }
     fn head(&mut self, feed: &Feed) -> Result<u64, StoreFault> {
-        if let Some(head) = self.gathered.heads.get(feed) {
-            return Ok(*head);
-        }
-        let sql = "SELECT head FROM zl_feed WHERE county = $1 AND name = $2";
-        let row = self.connection.row(sql, &[&self.county, &feed.to_string()])?;
-        Ok(row.map_or(0, |row| seq_of(&row, 0)))
+        self.read_head(feed)
     }
     fn heads(&mut self, scope: &Scope) -> Result<Vec<Cursor>, StoreFault> {
-        let mut heads = Vec::new();
-        let names: Vec<String> = scope.workers.iter().map(|worker| Feed::Own(*worker).to_string()).collect();
-        // A territory holds everything below it.
-        let below: Vec<String> =
-            scope.territories.iter().map(|region| format!("territory/{}%", region.prefix())).collect();
-        let sql = "SELECT name, head FROM zl_feed
-            WHERE county = $1 AND head > 0
-            AND (name IN ('pool', 'reference') OR name = ANY($2) OR name LIKE ANY($3))";
-        for row in self.connection.rows(sql, &[&self.county, &names, &below])? {
-            let feed: Feed =
-                row.get::<_, &str>(0).parse().map_err(|_| StoreFault::Damaged("the name of a feed".to_owned()))?;
-            if scope.holds(&feed) {
-                let seq = seq_of(&row, 1);
-                heads.push(Cursor { feed, seq });
-            }
-        }
-        heads.sort();
-        Ok(heads)
+        self.read_heads(scope)
     }
 
     fn hold_unit(&mut self, holding: &Holding) -> Result<bool, StoreFault> {
-        self.lock()?;
-        let set =
-            "INSERT INTO zl_holding (county, wish, unit, claim, fence, lease_until) VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (county, wish, unit) DO UPDATE SET fence = EXCLUDED.fence, lease_until = EXCLUDED.lease_until
-            WHERE zl_holding.claim = EXCLUDED.claim";
-        let (wish, claim) = (uuid(holding.wish.0), uuid(holding.claim.0));
-        let (unit, until) = (i32::from(holding.unit), holding.lease_until.map(|until| until.0));
-        Ok(self.connection.change(set, &[&self.county, &wish, &unit, &claim, &holding.fence, &until])? > 0)
+        self.take_unit(holding)
     }
     fn holding(&mut self, wish: WishId, unit: u16) -> Result<Option<Holding>, StoreFault> {
-        let sql =
-            "SELECT unit, claim, fence, lease_until FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3";
-        let row = self.connection.row(sql, &[&self.county, &uuid(wish.0), &i32::from(unit)])?;
-        Ok(row.map(|row| holding(wish, &row)))
+        self.read_holding(wish, unit)
     }
     fn free_unit(&mut self, wish: WishId, unit: u16, claim: ClaimId) -> Result<(), StoreFault> {
-        self.lock()?;
-        let free = "DELETE FROM zl_holding WHERE county = $1 AND wish = $2 AND unit = $3 AND claim = $4";
-        self.connection.change(free, &[&self.county, &uuid(wish.0), &i32::from(unit), &uuid(claim.0)])?;
-        Ok(())
+        self.give_unit_back(wish, unit, claim)
     }
     fn lapsed(&mut self, before: Moment, limit: usize) -> Result<Vec<Holding>, StoreFault> {
-        let sql = "SELECT unit, claim, fence, lease_until, wish FROM zl_holding
-            WHERE county = $1 AND lease_until < $2 ORDER BY lease_until, wish, unit LIMIT $3";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.connection.rows(sql, &[&self.county, &before.0, &limit])?;
-        Ok(rows.iter().map(|row| holding(WishId(id(row.get(4))), row)).collect())
+        self.read_lapsed(before, limit)
     }
     fn next_fence(&mut self, wish: WishId) -> Result<u32, StoreFault> {
-        self.lock()?;
-        let next = "INSERT INTO zl_fence (county, wish, last) VALUES ($1, $2, 1)
-            ON CONFLICT (county, wish) DO UPDATE SET last = zl_fence.last + 1 RETURNING last";
-        let row = self.connection.row(next, &[&self.county, &uuid(wish.0)])?;
-        let last = row.map(|row| row.get::<_, i32>(0)).and_then(|last| u32::try_from(last).ok());
-        last.ok_or_else(|| StoreFault::Damaged("a fencing number".to_owned()))
+        self.count_fence(wish)
     }
 
     fn keeps_notes(&self) -> bool {
@@ -543,7 +414,7 @@ impl Transaction for PostgresTransaction<'_> {
                 let broken = this.connection.is_broken();
                 this.connection.discard();
                 // Whether it stands is unknown then, so it is not begun again here: whoever asked asks again and finds out.
-                Err(if broken { StoreFault::Failed("the connection broke at the commit".to_owned()) } else { fault })
+                Err(if broken { StoreFault::Away("the connection broke at the commit".to_owned()) } else { fault })
             }
         }
     }

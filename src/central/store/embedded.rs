@@ -79,7 +79,7 @@ impl Index for Journalled {
             let op = (Bytes(key.to_vec()), value.map(|value| Bytes(value.to_vec())));
             entries.last_mut().expect("begun with one").push(op);
         }
-        let encoded = entries.iter().map(codec::encode).collect::<Result<Vec<_>, _>>()?;
+        let encoded = entries.iter().map(codec::encode_packed).collect::<Result<Vec<_>, _>>()?;
         let seqs = match encoded.as_slice() {
             [one] => {
                 let seq = self.sound()?.append(one)?;

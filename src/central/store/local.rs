@@ -1,20 +1,22 @@
 //! The store over an [`Index`]: in memory, or embedded on disk. One process, one writer at a time.
 
 mod codes;
+mod keys;
+mod records;
 mod trim;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
+use self::keys::{key, lease_key, of_feed, place_key, table, tagged, unit_key, verdict_key};
+use self::records::damaged;
 use super::{Aside, Device, Document, Holding, PersonKey, Realm, Store, StoreFault, StoredVerdict, Transaction};
 use crate::domain::command::CommandId;
 use crate::domain::id::{ClaimId, DeviceId, HouseholdId, MemberId, WishId};
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKey;
-use crate::store::index::{MAX_VALUE, MemoryIndex};
+use crate::store::index::MemoryIndex;
 use crate::store::{Batch, Index, StoreError, codec};
 use crate::sync::feed::{self, Feed, Scope};
 use crate::sync::protocol::{Bytes, Cursor, ItemKey};
@@ -47,7 +49,7 @@ impl LocalStore {
 
 impl Store for LocalStore {
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreFault> {
-        Ok(Box::new(LocalTransaction { store: self, writer: None, writes: BTreeMap::new() }))
+        Ok(Box::new(LocalTransaction::of(self)))
     }
 }
 
@@ -56,141 +58,23 @@ struct LocalTransaction<'s> {
     /// Taken with the first lock or write, kept until the end: one writer at a time.
     writer: Option<MutexGuard<'s, ()>>,
     writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// In how many pieces values lie that were looked at under the lock.
+    pieces: RefCell<HashMap<Vec<u8>, u32>>,
+    /// Feeds and tags of documents that were looked at under the lock; none for those that are not there.
+    listed: HashMap<ItemKey, Option<(Feed, String)>>,
 }
-
-/// Tables, by the first byte of their keys.
-mod table {
-    pub const REALM: u8 = b'r';
-    pub const DEVICE: u8 = b'd';
-    pub const VERDICT: u8 = b'v';
-    pub const ASIDE: u8 = b'a';
-    pub const ITEM: u8 = b'i';
-    pub const OF_FEED: u8 = b'f';
-    pub const TAG: u8 = b't';
-    pub const PLACE: u8 = b'p';
-    pub const PERSON: u8 = b'q';
-    pub const HEAD: u8 = b'h';
-    pub const ENTRY: u8 = b'e';
-    pub const UNIT: u8 = b'u';
-    pub const LEASE: u8 = b'l';
-    pub const FENCE: u8 = b'n';
-    pub const REST: u8 = b'x';
-    pub const NOTE: u8 = b'm';
-    pub const CODE: u8 = b'c';
-    pub const TRIMMED: u8 = b'z';
-}
-
-/// Values above this go into several records.
-const PIECE: usize = MAX_VALUE - 1024;
 
 impl<'s> LocalTransaction<'s> {
+    fn of(store: &'s LocalStore) -> LocalTransaction<'s> {
+        let (pieces, listed) = (RefCell::default(), HashMap::new());
+        LocalTransaction { store, writer: None, writes: BTreeMap::new(), pieces, listed }
+    }
+
     fn lock(&mut self) {
         if self.writer.is_none() {
             // What the lock guards is only ever replaced whole, so a panic elsewhere leaves nothing half done.
             self.writer = Some(self.store.writer.lock().unwrap_or_else(PoisonError::into_inner));
         }
-    }
-
-    fn raw(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreFault> {
-        match self.writes.get(key) {
-            Some(written) => Ok(written.clone()),
-            None => Ok(self.store.index.get(key)?),
-        }
-    }
-
-    fn get<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>, StoreFault> {
-        self.raw(key)?.map(|value| self.read(key, value)).transpose()
-    }
-
-    fn read<T: DeserializeOwned>(&self, key: &[u8], value: Vec<u8>) -> Result<T, StoreFault> {
-        Ok(codec::decode(&self.whole(key, value)?)?)
-    }
-
-    /// A value in several records begins with 0 and their number; the codec's own bytes never begin with 0.
-    fn whole(&self, key: &[u8], value: Vec<u8>) -> Result<Vec<u8>, StoreFault> {
-        let [0, count @ ..] = value.as_slice() else { return Ok(value) };
-        let count = count.try_into().map(u32::from_be_bytes).map_err(|_| damaged("a value in pieces"))?;
-        let mut whole = Vec::new();
-        for piece in 0..count {
-            whole.extend(self.raw(&piece_key(key, piece))?.ok_or_else(|| damaged("a missing piece"))?);
-        }
-        Ok(whole)
-    }
-
-    fn put<T: Serialize>(&mut self, key: Vec<u8>, value: &T) -> Result<(), StoreFault> {
-        self.lock();
-        let bytes = codec::encode(value)?;
-        self.forget_pieces(&key)?;
-        if bytes.len() <= PIECE {
-            self.writes.insert(key, Some(bytes));
-            return Ok(());
-        }
-        let mut count = 0u32;
-        for piece in bytes.chunks(PIECE) {
-            self.writes.insert(piece_key(&key, count), Some(piece.to_vec()));
-            count += 1;
-        }
-        let mut head = vec![0];
-        head.extend(count.to_be_bytes());
-        self.writes.insert(key, Some(head));
-        Ok(())
-    }
-
-    fn mark(&mut self, key: Vec<u8>) {
-        self.lock();
-        self.writes.insert(key, Some(Vec::new()));
-    }
-
-    fn delete(&mut self, key: Vec<u8>) -> Result<(), StoreFault> {
-        self.lock();
-        self.forget_pieces(&key)?;
-        self.writes.insert(key, None);
-        Ok(())
-    }
-
-    fn forget_pieces(&mut self, key: &[u8]) -> Result<(), StoreFault> {
-        let Some(held) = self.raw(key)? else { return Ok(()) };
-        if let [0, count @ ..] = held.as_slice()
-            && let Ok(count) = count.try_into().map(u32::from_be_bytes)
-        {
-            for piece in 0..count {
-                self.writes.insert(piece_key(key, piece), None);
-            }
-        }
-        Ok(())
-    }
-
-    /// Keys and values under a prefix, in order, as this transaction sees them.
-    fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
-        self.scan_from(prefix, &[], usize::MAX)
-    }
-
-    /// As [`LocalTransaction::scan`], from a key on, at most `limit`; reads about as many.
-    fn scan_from(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreFault> {
-        let mut held = self.store.index.scan_from(prefix, from).peekable();
-        let begin = from.max(prefix).to_vec();
-        let mut written = self.writes.range(begin..).take_while(|(key, _)| key.starts_with(prefix)).peekable();
-        let mut found = Vec::new();
-        while found.len() < limit {
-            let first = match (held.peek(), written.peek()) {
-                (None, None) => break,
-                (Some(Err(_)), _) | (Some(_), None) => std::cmp::Ordering::Less,
-                (None, Some(_)) => std::cmp::Ordering::Greater,
-                (Some(Ok((held, _))), Some((written, _))) => held.cmp(written),
-            };
-            // What this transaction wrote stands before what is held.
-            if first != std::cmp::Ordering::Greater {
-                let record = held.next().transpose()?;
-                if first == std::cmp::Ordering::Less {
-                    found.extend(record);
-                    continue;
-                }
-            }
-            if let Some((key, Some(value))) = written.next() {
-                found.push((key.clone(), value.clone()));
-            }
-        }
-        Ok(found)
     }
 
     /// The items that an index table points to.
@@ -204,10 +88,27 @@ impl<'s> LocalTransaction<'s> {
         }
         Ok(found)
     }
-}
 
-fn damaged(what: &str) -> StoreFault {
-    StoreFault::Damaged(what.to_owned())
+    /// In which feed and under which tag a document is listed, as this transaction sees it.
+    fn listed(&mut self, key: &ItemKey) -> Result<Option<(Feed, String)>, StoreFault> {
+        match self.listed.get(key) {
+            Some(listed) => Ok(listed.clone()),
+            None => Ok(self.document(key)?.map(|document| (document.feed, document.tag))),
+        }
+    }
+
+    /// Takes a document off the lists that do not hold it any more.
+    fn unlist(&mut self, item: &[u8], (feed, tag): &(Feed, String), now: Option<&Document>) -> Result<(), StoreFault> {
+        let same_feed = now.is_some_and(|now| now.feed == *feed);
+        let same_tag = same_feed && now.is_some_and(|now| now.tag == *tag);
+        if !same_feed {
+            self.delete([&of_feed(feed), item].concat())?;
+        }
+        if !tag.is_empty() && !same_tag {
+            self.delete([&tagged(feed, tag), item].concat())?;
+        }
+        Ok(())
+    }
 }
 
 impl From<StoreError> for StoreFault {
@@ -219,42 +120,6 @@ impl From<StoreError> for StoreFault {
             other => StoreFault::Failed(other.to_string()),
         }
     }
-}
-
-fn key(table: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let mut key = vec![table];
-    parts.iter().for_each(|part| key.extend_from_slice(part));
-    key
-}
-
-fn piece_key(of: &[u8], piece: u32) -> Vec<u8> {
-    key(table::REST, &[of, &[0], &piece.to_be_bytes()])
-}
-
-fn of_feed(feed: &Feed) -> Vec<u8> {
-    key(table::OF_FEED, &[&feed.key(), &[0]])
-}
-
-fn tagged(feed: &Feed, tag: &str) -> Vec<u8> {
-    key(table::TAG, &[&feed.key(), &[0], tag.as_bytes(), &[0]])
-}
-
-fn verdict_key(id: CommandId) -> Vec<u8> {
-    key(table::VERDICT, &[&id.device.0.bytes(), &id.seq.to_be_bytes()])
-}
-
-fn place_key(record: RecordKey) -> Vec<u8> {
-    key(table::PLACE, &[record.kind.name().as_bytes(), &[0], &record.id.bytes()])
-}
-
-fn unit_key(wish: WishId, unit: u16) -> Vec<u8> {
-    key(table::UNIT, &[&wish.0.bytes(), &unit.to_be_bytes()])
-}
-
-/// Moments before 1970 sort as 1970; leases end later.
-fn lease_key(until: Moment, wish: WishId, unit: u16) -> Vec<u8> {
-    let millis = u64::try_from(until.0).unwrap_or(0);
-    key(table::LEASE, &[&millis.to_be_bytes(), &wish.0.bytes(), &unit.to_be_bytes()])
 }
 
 impl Transaction for LocalTransaction<'_> {
@@ -332,34 +197,31 @@ impl Transaction for LocalTransaction<'_> {
 
     fn document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
         self.lock();
-        self.get(&[&[table::ITEM], key.key().as_slice()].concat())
+        let document: Option<Document> = self.get(&[&[table::ITEM], key.key().as_slice()].concat())?;
+        let listed = document.as_ref().map(|document| (document.feed.clone(), document.tag.clone()));
+        self.listed.insert(key.clone(), listed);
+        Ok(document)
     }
     fn peek_document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
         self.get(&[&[table::ITEM], key.key().as_slice()].concat())
     }
     fn put_document(&mut self, document: &Document) -> Result<(), StoreFault> {
         let item = document.key.key();
-        if let Some(before) = self.document(&document.key)? {
-            if before.feed != document.feed {
-                self.delete([of_feed(&before.feed), item.clone()].concat())?;
-            }
-            if !before.tag.is_empty() && (before.feed != document.feed || before.tag != document.tag) {
-                self.delete([tagged(&before.feed, &before.tag), item.clone()].concat())?;
-            }
+        if let Some(before) = self.listed(&document.key)? {
+            self.unlist(&item, &before, Some(document))?;
         }
         self.mark([of_feed(&document.feed), item.clone()].concat());
         if !document.tag.is_empty() {
             self.mark([tagged(&document.feed, &document.tag), item.clone()].concat());
         }
-        self.put([vec![table::ITEM], item].concat(), document)
+        self.listed.insert(document.key.clone(), Some((document.feed.clone(), document.tag.clone())));
+        self.put_packed([vec![table::ITEM], item].concat(), document)
     }
     fn remove_document(&mut self, key: &ItemKey) -> Result<(), StoreFault> {
-        let Some(before) = self.document(key)? else { return Ok(()) };
+        let Some(before) = self.listed(key)? else { return Ok(()) };
         let item = key.key();
-        self.delete([of_feed(&before.feed), item.clone()].concat())?;
-        if !before.tag.is_empty() {
-            self.delete([tagged(&before.feed, &before.tag), item.clone()].concat())?;
-        }
+        self.unlist(&item, &before, None)?;
+        self.listed.insert(key.clone(), None);
         self.delete([vec![table::ITEM], item].concat())
     }
     fn documents_of(
@@ -405,7 +267,7 @@ impl Transaction for LocalTransaction<'_> {
         if seq != self.head(feed)? + 1 {
             return Err(StoreFault::Conflict("feed entry"));
         }
-        self.put(key(table::ENTRY, &[&feed.key(), &[0], &seq.to_be_bytes()]), entry)?;
+        self.put_packed(key(table::ENTRY, &[&feed.key(), &[0], &seq.to_be_bytes()]), entry)?;
         self.put(key(table::HEAD, &[&feed.key()]), &(feed, seq))
     }
     fn entries(&mut self, feed: &Feed, seq: u64, limit: usize) -> Result<Vec<(u64, Bytes)>, StoreFault> {

@@ -1,11 +1,13 @@
 //! `server region …`
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use serde_json::json;
 
 use super::Bureau;
+use crate::central::authority::Settled;
 use crate::cli::table::Table;
 use crate::cli::{CliError, Fault, Io, Outcome};
 use crate::domain::change::FieldChange;
@@ -40,7 +42,8 @@ impl Region {
 /// Takes in the county's regions from a spreadsheet: towns, villages, grids
 ///
 /// Columns: 区划代码 (12 digits; 15 for a grid), 名称, and as there are 层级, 上级区划, 启用日期, 停用日期. All or nothing;
-/// importing the same file again changes nothing. Devices get the regions with their next synchronisation.
+/// importing the same file again changes nothing. A place under a made-up code that the list has by name gets the official
+/// one: households and territories move along. Devices learn all of it with their next synchronisation.
 #[derive(Debug, clap::Args)]
 pub struct Import {
     /// The file: xlsx, xls, ods or csv
@@ -66,6 +69,7 @@ impl Import {
         let new = commands.iter().filter(|command| matches!(command, Command::Register { .. })).count();
         let updated = commands.len() - new;
         let counts = [new, updated, list.regions.len() - commands.len(), list.problems.len()];
+        let mut settled = Settled::default();
         let goes = list.problems.is_empty() && !self.dry_run;
         if goes && !commands.is_empty() {
             let outcomes = bureau.authority.administer_all(io.now.at, WorkerId::default(), &commands)?;
@@ -73,7 +77,11 @@ impl Import {
                 return Err(Fault::Told(Box::new(told)));
             }
         }
-        tell(&name, &list, counts, goes, io)?;
+        if goes {
+            // Also where the list is known already: what was cut off goes on.
+            settled = bureau.authority.settle_regions(io.now.at)?;
+        }
+        tell(&name, &list, counts, goes.then_some(&settled), io)?;
         if list.problems.is_empty() || self.dry_run {
             Ok(())
         } else {
@@ -86,7 +94,7 @@ fn tell(
     file: &str,
     list: &RegionList,
     [new, updated, unchanged, refused]: [usize; 4],
-    committed: bool,
+    settled: Option<&Settled>,
     io: &mut Io<'_>,
 ) -> Outcome {
     let lang = io.lang;
@@ -109,7 +117,12 @@ fn tell(
         return io.value(&json!({
             "regions": {"new": new, "updated": updated, "unchanged": unchanged, "refused": refused},
             "errors": errors,
-            "committed": committed,
+            "made_up": settled.map(|settled| json!({
+                "replaced": settled.regions.iter().map(|(from, to)| json!({"code": from, "by": to})).collect::<Vec<_>>(),
+                "households": settled.households,
+                "left": settled.left,
+            })),
+            "committed": settled.is_some(),
         }));
     }
     for problem in &list.problems {
@@ -119,17 +132,22 @@ fn tell(
         io.line(format!("    {}", problem.fault.remedy(lang)))?;
     }
     io.line(say::import_counts(lang, say::regions_word(lang), new, updated, unchanged, refused))?;
-    if committed { io.line(say::import_done(lang)) } else { io.line(say::import_not_done(lang)) }
+    let Some(settled) = settled else { return io.line(say::import_not_done(lang)) };
+    if !settled.regions.is_empty() || settled.left > 0 {
+        io.line(say::regions_settled(lang, settled.regions.len(), settled.households, settled.left))?;
+    }
+    io.line(say::import_done(lang))
 }
 
 /// What brings the county to what the list says.
 fn commands(list: &RegionList, held: &[Held]) -> Vec<Command> {
     /// What a list states of a region. Its code is what it is known by.
     const STATED: [&str; 4] = ["name", "parent", "valid_from", "valid_to"];
+    let official = held.iter().filter(|held| !held.provisional && !held.meta.deleted);
+    let official: HashMap<&RegionCode, &Held> = official.map(|held| (&held.code, held)).collect();
     let mut commands = Vec::new();
     for region in &list.regions {
-        let present = held.iter().find(|held| held.code == region.code && !held.provisional && !held.meta.deleted);
-        let Some(present) = present else {
+        let Some(present) = official.get(&region.code) else {
             let record = Record::Region(Held { id: RegionId::new(), ..region.clone() });
             commands.push(Command::Register { record: Box::new(record) });
             continue;
@@ -180,6 +198,7 @@ impl List {
                     "valid_from": region.valid_from,
                     "valid_to": region.valid_to,
                     "provisional": region.provisional,
+                    "successor": region.successor,
                 }))?;
                 continue;
             }

@@ -241,6 +241,7 @@ texts! {
     "enroll --code" => "管理员给的登记码，十分钟内有效";
     "enroll --name" => "本机名称，便于管理员辨认";
     "enroll --trust" => "信任的证书文件（PEM），用于单位自建的证书";
+    "enroll --leave_outside" => "本机尚未上传的家庭有不在本设备辖区内的也接入：这些户全部上传，由服务器保管，本机不再显示";
     "enroll --allow_plain" => "允许不加密连接其他机器，仅限封闭的测试网络";
     "sync" => "与服务器同步：上传本机操作，下载辖区数据\n\n中断后再次运行即可接着进行。不通网时用 --to-file 写入文件，由管理员以 server ingest 办理，再用 --from-file 读回答复。";
     "sync --every" => "持续同步时，两次同步之间的秒数";
@@ -384,7 +385,7 @@ texts! {
     "server feed give --territory" => "村、镇或县的区划代码，可多次给出，替换原有区域";
     "server feed give --no_pool" => "不向该设备提供公开心愿";
     "server region" => "全县区划：乡镇、村（社区）、网格";
-    "server region import" => "从表格导入全县区划：乡镇、村（社区）、网格\n\n列：区划代码（12 位，网格 15 位）、名称，可另有层级、上级区划、启用日期、停用日期。全部无误才导入；重复导入不会改变。设备下次同步时取得。";
+    "server region import" => "从表格导入全县区划：乡镇、村（社区）、网格\n\n列：区划代码（12 位，网格 15 位）、名称，可另有层级、上级区划、启用日期、停用日期。全部无误才导入；重复导入不会改变。设备自编代码的村（社区）按名称改用正式代码，其家庭和辖区随之转入。设备下次同步时取得。";
     "server region import --file" => "xlsx、xls、ods 或 csv 文件";
     "server region import --dry_run" => "只说明会有哪些变化";
     "server region list" => "列出全县区划";

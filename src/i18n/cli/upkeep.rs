@@ -22,6 +22,7 @@ crate::messages! {
     import_not_done => "没有导入", "nothing was taken in";
     households => "家庭", "Households";
     members_word => "人员", "Persons";
+    regions_settled(replaced: usize, households: usize, left: usize) => "自编区划代码{replaced}个已改用正式代码，{households}户随之转入；名册中没有的自编村（社区）还有{left}个", "{replaced} made-up region codes replaced by official ones, {households} households moved; {left} made-up villages are not on the list";
     regions_word => "区划", "Regions";
     reading(done: u64, total: u64) => "读取文件 {done}/{total} KB", "reading {done}/{total} KB";
     checking_rows(done: u64, total: u64) => "检查 {done}/{total} 行", "checking {done}/{total} rows";

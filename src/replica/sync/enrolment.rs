@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::id::WorkerId;
 use crate::domain::moment::Moment;
 use crate::domain::region::RegionCode;
-use crate::store::seal::Purpose;
+use crate::store::seal::{Purpose, random_secret};
 use crate::store::{Part, Store, StoreError, codec, disk};
 use crate::sync::feed::Scope;
 use crate::sync::protocol::{Bytes, Secret};
@@ -124,6 +124,36 @@ pub(super) fn save(store: &Store, enrolment: &Enrolment) -> Result<(), StoreErro
     let path = path(store);
     let sealed = store.sealer(Purpose::Drafts).seal(PLACE, &store.home_id(), &codec::encode(enrolment)?)?;
     disk::replace_file(&*store.home().disk(), &path, &sealed).map_err(|error| StoreError::io("write", &path, error))
+}
+
+/// A key made for a one-time code.
+#[derive(Serialize, Deserialize)]
+struct Joining {
+    url: String,
+    code: String,
+    secret: Bytes,
+}
+
+const JOINING: &[u8] = b"joining";
+
+/// The key with which this device joins that server by that code. It is on the disk before it goes out: whatever happens
+/// then, joining again with the same code is joining with the same key.
+pub(super) fn key_for(store: &Store, url: &str, code: &str) -> Result<Bytes, StoreError> {
+    let path = store.home().root().join("joining");
+    let disk = store.home().disk();
+    let sealer = store.sealer(Purpose::Drafts);
+    let held = disk::read_file(&*disk, &path, MOST).ok();
+    let held = held.and_then(|sealed| sealer.open(JOINING, &store.home_id(), &sealed).ok());
+    // One that cannot be read was for a code that is over by now.
+    let held: Option<Joining> = held.and_then(|plain| codec::decode(&plain).ok());
+    if let Some(held) = held.filter(|held| held.url == url && held.code == code) {
+        return Ok(held.secret);
+    }
+    let secret = Bytes(random_secret()?.to_vec());
+    let joining = Joining { url: url.to_owned(), code: code.to_owned(), secret: secret.clone() };
+    let sealed = sealer.seal(JOINING, &store.home_id(), &codec::encode(&joining)?)?;
+    disk::replace_file(&*disk, &path, &sealed).map_err(|error| StoreError::io("write", &path, error))?;
+    Ok(secret)
 }
 
 #[cfg(test)]

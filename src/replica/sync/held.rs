@@ -159,7 +159,16 @@ pub fn inbox_key(seq: u64) -> Vec<u8> {
 
 pub fn encode_item(item: &Standing) -> Result<Vec<u8>, Unreadable> {
     let stored = StoredItem { feed: item.feed.clone(), as_of: item.as_of, body: Bytes(item.body.encode()?) };
-    codec::encode(&stored).map_err(super::unreadable)
+    codec::encode_packed(&stored).map_err(super::unreadable)
+}
+
+/// The feed that holds an item.
+pub fn feed_of_item(bytes: &[u8]) -> Result<Feed, Unreadable> {
+    #[derive(Deserialize)]
+    struct Held {
+        feed: Feed,
+    }
+    super::vault::decode(bytes).map(|Held { feed }| feed)
 }
 
 pub fn decode_item(key: &ItemKey, bytes: &[u8]) -> Result<Standing, Unreadable> {

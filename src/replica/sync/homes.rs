@@ -6,12 +6,18 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::super::rows::Row;
 use super::super::{Replica, ReplicaError};
+use crate::domain::id::HouseholdId;
 use crate::domain::region::{Region, RegionCode, UNNAMED_TOWN};
 use crate::i18n::{Explain, Lang, replica as say};
 use crate::roster::place::{self, Place, PlaceFault};
 use crate::roster::unlisted;
 use crate::sync::feed::{Feed, Scope};
+use crate::sync::protocol::ItemKey;
+
+/// Places that are told one by one.
+const TOLD: usize = 20;
 
 /// A code that this device made up, with the names that it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +43,6 @@ impl Explain for Homeless {
         Some("region")
     }
     fn message(&self, lang: Lang) -> String {
-        /// Places that are told one by one.
-        const TOLD: usize = 20;
         let one = |(home, fault): &(Homemade, PlaceFault)| {
             say::homeless_place(lang, &home.place.to_string(), home.households, &fault.message(lang))
         };
@@ -51,7 +55,68 @@ impl Explain for Homeless {
     }
 }
 
+/// Places outside the territory that a device is about to get, where it has registered households that no server has yet:
+/// each with the number of households. Sent there, they arrive, and leave this device.
+#[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
+#[error("households in {} places lie outside the territory", .0.len())]
+pub struct Strangers(pub BTreeMap<String, usize>);
+
+impl Strangers {
+    /// How many households.
+    pub fn households(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+impl Explain for Strangers {
+    fn code(&self) -> &str {
+        "enrol.households_outside"
+    }
+    fn field(&self) -> Option<&str> {
+        Some("region")
+    }
+    fn message(&self, lang: Lang) -> String {
+        let places = self.0.iter().take(TOLD).map(|(place, households)| say::stranger(lang, place, *households));
+        let places: Vec<String> = places.collect();
+        say::strangers(lang, self.households(), self.0.len(), &places.join(lang.pick("、", ", ")))
+    }
+    fn remedy(&self, lang: Lang) -> String {
+        say::strangers_remedy(lang).to_owned()
+    }
+}
+
 impl Replica {
+    /// Households that no server has yet and that would lie outside those territories; `homes` are made-up regions with
+    /// what stands for them there.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    pub fn strangers(
+        &self,
+        territories: &[RegionCode],
+        homes: &[(RegionCode, RegionCode)],
+    ) -> Result<Strangers, ReplicaError> {
+        self.wait_until_open()?;
+        let outside: Vec<(HouseholdId, String)> = {
+            let memory = self.read();
+            let place = |row: &Row<'_>| {
+                let code = memory.region(row.fixed().region).cloned().unwrap_or_default();
+                let home = homes.iter().find(|(made_up, _)| *made_up == code).map_or(&code, |(_, official)| official);
+                let is_held = territories.iter().any(|territory| territory.contains(home));
+                (!is_held).then(|| memory.reference.place(&code))
+            };
+            let present = memory.rows.iter().filter(|(_, row)| row.is_present());
+            present.filter_map(|(_, row)| Some((row.id(), place(&row)?))).collect()
+        };
+        let mut strangers = Strangers::default();
+        for (household, place) in outside {
+            if self.base_item(&ItemKey::File(household))?.is_none() {
+                *strangers.0.entry(place).or_default() += 1;
+            }
+        }
+        Ok(strangers)
+    }
+
     /// The territory inside which this device of a county makes up codes of places, because its server keeps no list of
     /// the regions in it; `None` where there is a list, or nobody has looked yet, and on a device that works alone.
     ///

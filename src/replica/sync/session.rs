@@ -125,9 +125,13 @@ impl<'r> Session<'r> {
         let index = self.replica.vault.store.index().map_err(unreadable)?;
         let mut batch = Batch::new();
         for (key, item) in &self.items {
-            if let Some(before) = stored(&*index, key)? {
-                batch.delete(held::feed_key(&before.feed, key));
-                claim_mark(key, &before).into_iter().for_each(|mark| batch.delete(mark));
+            if let Some(bytes) = Typed(&*index).bytes(&held::item_key(key))? {
+                batch.delete(held::feed_key(&held::feed_of_item(&bytes)?, key));
+                // A file is not read for the sake of its feed alone, and is no claim.
+                if !matches!(key, ItemKey::File(_) | ItemKey::Older(..)) {
+                    let before = held::decode_item(key, &bytes)?;
+                    claim_mark(key, &before).into_iter().for_each(|mark| batch.delete(mark));
+                }
             }
             match item {
                 Some(item) => {
@@ -229,6 +233,9 @@ impl Held for Session<'_> {
             Some(staged) => Ok(staged.clone()),
             None => self.replica.base_item(key),
         }
+    }
+    fn release(&mut self, key: &ItemKey) {
+        self.items.remove(key);
     }
     fn put(&mut self, key: ItemKey, item: Standing) -> Result<(), Unreadable> {
         self.stale.insert(stale(&key));

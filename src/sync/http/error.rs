@@ -96,7 +96,9 @@ impl LinkError {
     pub fn is_passing(&self) -> bool {
         match self {
             LinkError::Offline { .. } | LinkError::Timeout => true,
-            LinkError::Told { told, retry_after } => retry_after.is_some() || told.code == "request.stale",
+            LinkError::Told { told, retry_after } => {
+                retry_after.is_some() || matches!(told.code.as_str(), "request.stale" | "request.slow")
+            }
             _ => false,
         }
     }

@@ -11,12 +11,16 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 use super::seal::{Seal, Signed};
-use super::{BINARY, Distrust, Fault, Join, Joined, LinkError, NOW, Outage};
+use super::{Ask, BINARY, Distrust, Fault, Join, Joined, LinkError, NOW, Offer, Outage};
 use crate::domain::id::DeviceId;
 use crate::domain::moment::Moment;
+use crate::domain::record::Record;
+use crate::domain::region::Region;
 use crate::store::codec;
 use crate::sync::client::{Reply, Request};
-use crate::sync::protocol::{MAX_PUSH, ProtocolError, Secret, Welcome};
+use crate::sync::feed::Scope;
+use crate::sync::fold;
+use crate::sync::protocol::{MAX_PAGE, MAX_PUSH, ProtocolError, Secret, Welcome};
 
 /// How a connection behaves.
 #[derive(Debug, Clone)]
@@ -106,14 +110,44 @@ impl Link {
         self.traffic
     }
 
+    /// Asks what a one-time code would give a device, and for the county's regions. The code stays good.
+    ///
+    /// # Errors
+    /// As [`Link::enrol`].
+    pub fn offer(&mut self, code: &str, device: DeviceId) -> Result<(Scope, Vec<Region>), LinkError> {
+        self.may_send_keys()?;
+        let mut regions = Vec::new();
+        let mut resume = None;
+        loop {
+            let ask = Ask { code: code.to_owned(), device, resume, max_bytes: MAX_PAGE as u32 };
+            let offer: Offer = self.send("POST", "/v1/enroll/offer", Some(&encode(&ask)?), false)?.map_err(refused)?;
+            for item in &offer.regions.items {
+                let body = fold::Body::decode(&item.key, &item.body.0);
+                if let fold::Body::Record(Record::Region(region)) =
+                    body.map_err(|fault| LinkError::NotAServer { detail: fault.to_string() })?
+                {
+                    regions.push(region);
+                }
+            }
+            match offer.regions.resume {
+                Some(next) => resume = Some(next),
+                None => return Ok((offer.scope, regions)),
+            }
+        }
+    }
+
+    /// Codes and keys go unencrypted to this machine only.
+    fn may_send_keys(&self) -> Result<(), LinkError> {
+        let is_open = self.base.starts_with("http://") && !is_this_machine(&self.base);
+        if is_open && !self.allow_plain { Err(LinkError::Insecure) } else { Ok(()) }
+    }
+
     /// Joins with a one-time code. From then on the link is that device's.
     ///
     /// # Errors
     /// `link.insecure`, `enrol.code_wrong`, `enrol.code_over`, and those of the connection.
     pub fn enrol(&mut self, join: &Join) -> Result<Joined, LinkError> {
-        if !self.allow_plain && self.base.starts_with("http://") && !is_this_machine(&self.base) {
-            return Err(LinkError::Insecure);
-        }
+        self.may_send_keys()?;
         let secret = join.secret().map_err(refused)?;
         let joined: Joined = self.send("POST", "/v1/enroll", Some(&encode(join)?), false)?.map_err(refused)?;
         self.identity = Some((join.device, secret));
@@ -228,11 +262,7 @@ impl Link {
 }
 
 fn refused(error: ProtocolError) -> LinkError {
-    let retry_after = match error {
-        ProtocolError::Busy { retry_after } => Some(Duration::from_secs(retry_after.into())),
-        _ => None,
-    };
-    LinkError::Told { told: Box::new(Fault::of(&error, None).error), retry_after }
+    LinkError::Told { told: Box::new(Fault::of(&error, None).error), retry_after: error.retry_after() }
 }
 
 fn encode(message: &impl Serialize) -> Result<Vec<u8>, LinkError> {
@@ -361,6 +391,7 @@ mod tests {
         let join =
             Join { code: String::new(), device: DeviceId::default(), secret: vec![0; 32].into(), name: String::new() };
         assert_eq!(link.enrol(&join), Err(LinkError::Insecure));
+        assert_eq!(link.offer("", DeviceId::default()), Err(LinkError::Insecure));
     }
 
     #[test]

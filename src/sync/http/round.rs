@@ -5,14 +5,9 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::{Backoff, Link, LinkError, Traffic};
-use crate::domain::id::DeviceId;
-use crate::domain::record::Record;
-use crate::domain::region::Region;
 use crate::i18n::{Explain, Lang};
 use crate::sync::client::{Client, Local, Reply, Request, RoundError};
-use crate::sync::feed::Feed;
-use crate::sync::fold::Body;
-use crate::sync::protocol::{Bootstrap, Outcome, PROTOCOL, ProtocolError};
+use crate::sync::protocol::{Outcome, ProtocolError};
 
 /// What carries requests to a server and brings the answers back.
 pub trait Exchange {
@@ -124,9 +119,7 @@ impl SyncError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             SyncError::Link(LinkError::Told { retry_after, .. }) => *retry_after,
-            SyncError::Round(RoundError::Server(ProtocolError::Busy { retry_after })) => {
-                Some(Duration::from_secs((*retry_after).into()))
-            }
+            SyncError::Round(RoundError::Server(error)) => error.retry_after(),
             _ => None,
         }
     }
@@ -217,7 +210,7 @@ fn patiently(
         tries += 1;
         let answer = link.exchange(request);
         let asked = match &answer {
-            Ok(Err(ProtocolError::Busy { retry_after })) => Some(Duration::from_secs((*retry_after).into())),
+            Ok(Err(error)) => error.retry_after(),
             Err(LinkError::Told { retry_after, .. }) => *retry_after,
             _ => None,
         };
@@ -232,32 +225,6 @@ fn patiently(
         }
         see(Progress::Waiting(pause));
         std::thread::sleep(pause);
-    }
-}
-
-/// The county's regions, for a device that is about to join. Nothing is stored.
-///
-/// # Errors
-/// [`SyncError`].
-pub fn regions(link: &mut dyn Exchange, device: DeviceId, max_bytes: u32) -> Result<Vec<Region>, SyncError> {
-    let mut found = Vec::new();
-    let mut resume = None;
-    loop {
-        let feeds = vec![Feed::Reference];
-        let ask = Bootstrap { protocol: PROTOCOL, device, feeds, resume, max_bytes };
-        let reply = patiently(link, &Request::Bootstrap(ask), &mut |_| {})?.map_err(RoundError::Server)?;
-        let Reply::Chunk(chunk) = reply else { return Err(RoundError::WrongAnswer.into()) };
-        for item in &chunk.items {
-            if let Body::Record(Record::Region(region)) =
-                Body::decode(&item.key, &item.body.0).map_err(RoundError::Store)?
-            {
-                found.push(region);
-            }
-        }
-        match chunk.resume {
-            Some(next) => resume = Some(next),
-            None => return Ok(found),
-        }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::id::DeviceId;
 use crate::domain::moment::Moment;
 use crate::i18n::Explain;
 use crate::sync::feed::Scope;
-use crate::sync::protocol::{Bytes, ProtocolError, Secret, Told};
+use crate::sync::protocol::{Bytes, Chunk, ProtocolError, Resume, Secret, Told};
 
 /// The media type of bodies in the crate's codec.
 pub const BINARY: &str = "application/vnd.zhulian";
@@ -38,6 +38,36 @@ impl Join {
         let bytes = self.secret.0.as_slice().try_into();
         bytes.map(Secret::new).map_err(|_| ProtocolError::Damaged { detail: "secret".into() })
     }
+}
+
+/// A device asks what a one-time code would give it, so that it can see whether it can join. The code stays good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The one-time code, as typed.
+    pub code: String,
+    /// The device's id, made by itself.
+    pub device: DeviceId,
+    /// Where the last piece of the regions ended; none to begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Resume>,
+    /// The most bytes of the piece.
+    pub max_bytes: u32,
+}
+
+/// A one-time code as typed, without hyphens and spaces, in capitals.
+pub fn plain_code(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// What a one-time code would give.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// What the device would be called; empty where the code leaves that to it.
+    pub name: String,
+    /// What it would hold, with its workers.
+    pub scope: Scope,
+    /// A piece of the county's regions.
+    pub regions: Chunk,
 }
 
 /// The device has joined.

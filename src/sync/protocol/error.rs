@@ -1,5 +1,7 @@
 //! Why a message is refused as a whole.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::Hash;
@@ -107,6 +109,14 @@ pub enum ProtocolError {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// The server's database is down or restarting. `server.away`
+    #[error("the server's database is away: {detail}")]
+    Away {
+        /// Seconds to wait.
+        retry_after: u32,
+        /// What was seen; holds no personal data.
+        detail: String,
+    },
     /// The server's store failed. `server.failed`
     #[error("the server failed: {detail}")]
     Failed {
@@ -118,7 +128,17 @@ pub enum ProtocolError {
 impl ProtocolError {
     /// Whether the same message may succeed later.
     pub fn is_passing(&self) -> bool {
-        matches!(self, ProtocolError::Busy { .. } | ProtocolError::Failed { .. })
+        matches!(self, ProtocolError::Busy { .. } | ProtocolError::Away { .. } | ProtocolError::Failed { .. })
+    }
+
+    /// How long the server asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            ProtocolError::Busy { retry_after } | ProtocolError::Away { retry_after, .. } => {
+                Some(Duration::from_secs((*retry_after).into()))
+            }
+            _ => None,
+        }
     }
 }
 
@@ -140,6 +160,7 @@ impl Explain for ProtocolError {
             ProtocolError::NotHeld { .. } => "feed.not_held",
             ProtocolError::CursorUnknown { .. } => "cursor.unknown",
             ProtocolError::Busy { .. } => "server.busy",
+            ProtocolError::Away { .. } => "server.away",
             ProtocolError::Failed { .. } => "server.failed",
         }
     }
@@ -155,7 +176,10 @@ impl Explain for ProtocolError {
             ProtocolError::EpochChanged { .. } => Some("epoch"),
             ProtocolError::NotHeld { .. } => Some("feeds"),
             ProtocolError::CursorUnknown { .. } => Some("known"),
-            ProtocolError::Damaged { .. } | ProtocolError::Busy { .. } | ProtocolError::Failed { .. } => None,
+            ProtocolError::Damaged { .. }
+            | ProtocolError::Busy { .. }
+            | ProtocolError::Away { .. }
+            | ProtocolError::Failed { .. } => None,
         }
     }
 
@@ -176,6 +200,7 @@ impl Explain for ProtocolError {
             ProtocolError::NotHeld { feed } => say::not_held(lang, &feed.to_string()),
             ProtocolError::CursorUnknown { feed, seq } => say::cursor_unknown(lang, &feed.to_string(), *seq),
             ProtocolError::Busy { retry_after } => say::busy(lang, *retry_after),
+            ProtocolError::Away { retry_after, .. } => say::away(lang, *retry_after),
             ProtocolError::Failed { detail } => say::failed(lang, detail),
         }
     }
@@ -196,6 +221,7 @@ impl Explain for ProtocolError {
             ProtocolError::NotHeld { .. } => say::not_held_remedy(lang),
             ProtocolError::CursorUnknown { .. } => say::cursor_unknown_remedy(lang),
             ProtocolError::Busy { .. } => say::busy_remedy(lang),
+            ProtocolError::Away { .. } => say::away_remedy(lang),
             ProtocolError::Failed { .. } => say::failed_remedy(lang),
         }
         .into()

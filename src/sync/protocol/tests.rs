@@ -97,6 +97,7 @@ fn errors_travel_and_speak_both_languages() {
         ProtocolError::NotHeld { feed: crate::sync::feed::Feed::Pool },
         ProtocolError::CursorUnknown { feed: crate::sync::feed::Feed::Pool, seq: 9 },
         ProtocolError::Busy { retry_after: 5 },
+        ProtocolError::Away { retry_after: 5, detail: "connection refused".into() },
         ProtocolError::Failed { detail: "x".into() },
     ];
     let mut codes: Vec<String> = errors.iter().map(|error| error.code().to_owned()).collect();

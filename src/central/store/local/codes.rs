@@ -1,12 +1,13 @@
 //! One-time codes in the local store.
 
-use super::{LocalStore, LocalTransaction, key, table};
+use super::keys::{key, table};
+use super::{LocalStore, LocalTransaction};
 use crate::central::enrolment::{Code, Codes};
 use crate::central::store::{StoreFault, Transaction};
 
 impl Codes for LocalStore {
     fn change(&self, selector: &str, change: &mut dyn FnMut(Option<Code>) -> Option<Code>) -> Result<(), StoreFault> {
-        let mut tx = LocalTransaction { store: self, writer: None, writes: Default::default() };
+        let mut tx = LocalTransaction::of(self);
         tx.lock();
         let key = key(table::CODE, &[selector.as_bytes()]);
         let held: Option<Code> = tx.get(&key)?;
@@ -19,7 +20,7 @@ impl Codes for LocalStore {
     }
 
     fn codes(&self) -> Result<Vec<Code>, StoreFault> {
-        let tx = LocalTransaction { store: self, writer: None, writes: Default::default() };
+        let tx = LocalTransaction::of(self);
         tx.scan(&[table::CODE])?.into_iter().map(|(key, value)| tx.read(&key, value)).collect()
     }
 }

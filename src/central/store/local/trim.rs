@@ -1,6 +1,7 @@
 //! Old bytes of the local store are taken away a little at a time.
 
-use super::{LocalTransaction, key, table};
+use super::LocalTransaction;
+use super::keys::{key, table};
 use crate::central::store::{Aside, StoreFault, StoredVerdict};
 use crate::domain::moment::Moment;
 use crate::sync::protocol::Bytes;

@@ -101,6 +101,7 @@ impl Join {
             name: typed(&NAME),
             trust: Some(typed(&TRUST)).filter(|path| !path.is_empty()).map(Into::into),
             allow_plain: false,
+            leave_outside: false,
         };
         self.phase = Phase::Connecting;
         vec![Effect::Work(Work::Join(Some(Box::new(joining))))]
