@@ -10,6 +10,7 @@
 //! | [`serve`] | carrying out the commands of other processes |
 //! | [`io`], [`table`], [`view`] | answers as JSON and for readers |
 //! | [`ids`], [`words`] | what arguments mean |
+//! | `keep` | acts on reference data, for a device and for a server |
 //! | [`fault`] | what can go wrong, and how it is told |
 //!
 //! A command gets its streams in an [`Io`] and prints nowhere else, since the process that owns the home may carry it
@@ -33,18 +34,23 @@ pub mod ids;
 mod import;
 mod inbox;
 pub mod io;
+mod keep;
 mod key;
 mod keymap;
 mod lead;
 mod man;
 mod need;
+mod org;
 pub mod reach;
+mod resource;
 mod restore;
 mod secret;
 pub mod serve;
 mod server;
 mod settings;
+mod station;
 mod stats;
+mod stock;
 mod sync;
 pub mod table;
 mod undo;
@@ -111,6 +117,18 @@ pub enum Sub {
     /// Writes, publishes and claims wishes, and sees them through
     #[command(subcommand)]
     Wish(wish::Wish),
+    /// Lists organisations
+    #[command(subcommand)]
+    Org(org::Org),
+    /// Lists stations
+    #[command(subcommand)]
+    Station(station::Station),
+    /// Lists resources and adds to them
+    #[command(subcommand)]
+    Resource(resource::Resource),
+    /// Sets stock of resources aside for stations, and gives it out
+    #[command(subcommand)]
+    Stock(stock::Stock),
     Undo(undo::Undo),
     Inbox(inbox::Inbox),
     Enroll(enroll::Enroll),
@@ -158,6 +176,10 @@ impl Run for Sub {
             Sub::Lead(act) => act.run(desk, io),
             Sub::Need(act) => act.run(desk, io),
             Sub::Wish(act) => act.run(desk, io),
+            Sub::Org(act) => act.run(desk, io),
+            Sub::Station(act) => act.run(desk, io),
+            Sub::Resource(act) => act.run(desk, io),
+            Sub::Stock(act) => act.run(desk, io),
             Sub::Undo(act) => act.run(desk, io),
             Sub::Inbox(act) => act.run(desk, io),
             Sub::Enroll(act) => act.run(desk, io),
@@ -220,6 +242,9 @@ pub fn main(args: Vec<OsString>) -> u8 {
 /// # Errors
 /// What is wrong with it, or the help that it asks for.
 pub fn parse(args: &[OsString], lang: Lang) -> Result<Cli, clap::Error> {
+    if let Some(cli) = usage::opens_console(args) {
+        return Ok(cli);
+    }
     let matches = help::command(lang).try_get_matches_from(args)?;
     Cli::from_arg_matches(&matches)
 }

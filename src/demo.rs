@@ -7,7 +7,7 @@
 //! |---|---|
 //! | how big, how many of each category | `size` |
 //! | which household is what: planted cases, present needs, the agenda | `plan` |
-//! | regions; stations, organisations, resources; workers; the papers' other areas | `places`, `network`, `staff`, `areas` |
+//! | regions; stations, organisations, resources, stock; workers; the papers' other areas | `places`, `network`, `stock`, `staff`, `areas` |
 //! | a household being written | `file`, with `family`, `names`, `body`, `member`, `indicators` |
 //! | visits and their notes | `visits`, `notes`, `words` |
 //! | needs, wishes, claims, leads | `catalogue`, `needs`, `wishes`, `planted`, `leads` |
@@ -42,6 +42,7 @@ mod plan;
 mod planted;
 mod size;
 mod staff;
+mod stock;
 mod stream;
 mod tally;
 mod verify;
@@ -114,7 +115,7 @@ impl Demo {
     }
 
     /// Everything that hangs on no household, in the order in which one may stand on the other: regions from the city
-    /// down to the grids, stations, organisations, workers, resources. The first worker is [`Demo::worker`].
+    /// down to the grids, stations, organisations, workers, resources, what of these is set aside. The first worker is [`Demo::worker`].
     pub fn reference(&self) -> Vec<Record> {
         let with_areas = self.size == Size::City;
         let mut out = self.places.records(self.today, with_areas);
@@ -131,6 +132,7 @@ impl Demo {
         if with_areas {
             out.extend(self.area_resources());
         }
+        out.extend(self.allotments());
         out
     }
 

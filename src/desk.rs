@@ -51,7 +51,12 @@ impl Desk {
             let workers = &memory.reference.workers;
             let enrolment = replica.enrolment();
             // A device that has joined a server holds the whole county's list: its own worker sits here.
-            let own = enrolment.as_ref().and_then(|enrolment| enrolment.scope.workers.first().copied());
+            // On a shared one, somebody who is in service.
+            let left = |id: &WorkerId| workers.get(id).is_some_and(|worker| !worker.is_in_service());
+            let own = enrolment.as_ref().and_then(|enrolment| {
+                let own = &enrolment.scope.workers;
+                own.iter().find(|id| !left(id)).or(own.first()).copied()
+            });
             let seated = worker.and_then(|id| workers.get(&id)).or_else(|| own.and_then(|id| workers.get(&id)));
             if let (None, Some(enrolment), Some(own)) = (seated, &enrolment, own) {
                 // Before the first round the list is not here yet.
@@ -187,6 +192,12 @@ impl Desk {
         }
     }
 
+    /// A number for a resource of that region, which a device gives once.
+    pub fn resource_number(&self, region: &RegionCode, today: NaiveDate) -> String {
+        let own = if region.is_empty() { self.region_of(None) } else { region.clone() };
+        self.number(Series::Resource, &own, today)
+    }
+
     /// A claim on as many units of a wish, on behalf of a claimant; the worker's own name where none is given.
     pub fn new_claim(&self, wish: WishId, units: u16, claimant: &str) -> Claim {
         let name = if claimant.is_empty() {
@@ -211,6 +222,14 @@ impl Desk {
     /// # Errors
     /// When the claims cannot be read.
     pub fn current_claim(&self, wish: WishId) -> Result<Option<Claim>, ReplicaError> {
+        Ok(decide::current_claim(&self.claims_on(wish)?, wish).cloned())
+    }
+
+    /// All claims ever made on a wish, as far as they are held here.
+    ///
+    /// # Errors
+    /// When the claims cannot be read.
+    pub fn claims_on(&self, wish: WishId) -> Result<Vec<Claim>, ReplicaError> {
         let ids: Vec<ClaimId> = {
             let memory = self.replica.read();
             memory.pools.claims.iter().filter(|(_, on)| **on == wish).map(|(id, _)| *id).collect()
@@ -223,7 +242,7 @@ impl Desk {
                 claims.push(claim);
             }
         }
-        Ok(decide::current_claim(&claims, wish).cloned())
+        Ok(claims)
     }
 
     /// Refuses unless the worker's role has the right: for what is read or taken out, which no command decides.

@@ -7,6 +7,7 @@ pub mod central;
 pub mod cli;
 pub mod console;
 pub mod demo;
+pub mod directory;
 pub mod domain;
 pub mod forms;
 pub mod identifiers;

@@ -13,6 +13,7 @@ mod error;
 mod fold;
 mod lookup;
 mod opening;
+mod persons;
 pub mod pools;
 pub mod projection;
 pub mod reference;

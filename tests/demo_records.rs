@@ -98,6 +98,7 @@ fn whatever_a_record_names_exists() {
     let demo = village();
     let (mut workers, mut orgs, mut stations, mut regions) =
         (HashSet::new(), HashSet::new(), HashSet::new(), HashSet::new());
+    let mut resources = HashSet::new();
     for record in demo.reference() {
         match record {
             Record::Worker(worker) => {
@@ -114,7 +115,14 @@ fn whatever_a_record_names_exists() {
             Record::Region(region) => {
                 regions.insert(region.code);
             }
-            Record::Resource(resource) => assert!(resource.provider.is_some_and(|org| orgs.contains(&org))),
+            Record::Resource(resource) => {
+                assert!(resource.provider.is_some_and(|org| orgs.contains(&org)));
+                resources.insert(resource.id);
+            }
+            Record::Allotment(allotment) => {
+                assert!(resources.contains(&allotment.resource), "{allotment:?}");
+                assert!(allotment.station.is_some_and(|station| stations.contains(&station)), "{allotment:?}");
+            }
             other => panic!("{other:?} is no reference record"),
         }
     }
@@ -480,4 +488,32 @@ fn the_manuals_first_person_is_there() {
     assert_eq!(village.as_deref(), Some("上岙村"));
     assert_eq!(file.household.category.as_str().split('_').next(), Some("dibao"));
     assert_eq!(Code::from("02"), file.members[0].relation);
+}
+
+#[test]
+fn what_is_set_aside_adds_up() {
+    for size in [Size::Village, Size::Town, Size::City] {
+        let demo = Demo::new(size, 1, today());
+        let (mut set_aside, mut used) = (HashMap::<_, u32>::new(), 0);
+        let mut stations = HashSet::new();
+        let records = demo.reference();
+        for record in &records {
+            match record {
+                Record::Station(station) => drop(stations.insert(station.id)),
+                Record::Allotment(allotment) => {
+                    assert!(allotment.quantity > 0 && allotment.used <= allotment.quantity, "{allotment:?}");
+                    assert!(stations.contains(&allotment.station.unwrap()));
+                    *set_aside.entry(allotment.resource).or_default() += allotment.quantity;
+                    used += allotment.used;
+                }
+                _ => {}
+            }
+        }
+        for record in &records {
+            let Record::Resource(resource) = record else { continue };
+            assert_eq!(resource.allotted, set_aside.remove(&resource.id).unwrap_or(0), "{resource:?}");
+            assert!(resource.allotted <= resource.quantity, "{resource:?}");
+        }
+        assert!(set_aside.is_empty() && used > 0);
+    }
 }

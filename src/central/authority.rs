@@ -15,6 +15,7 @@
 //! | devices, epochs, the server's own acts | `admin` |
 //! | records within a transaction | `reading` |
 //! | regions that devices made up | `regions` |
+//! | which devices are served | `standing` |
 
 mod admin;
 mod archive;
@@ -24,6 +25,7 @@ mod pull;
 mod push;
 mod reading;
 mod regions;
+mod standing;
 mod verdict;
 mod waiting;
 
@@ -63,14 +65,13 @@ impl Authority {
     /// Answers the first word of a device.
     ///
     /// # Errors
-    /// `device.unknown`, `device.revoked`. A version that is not served is no error here: the answer says what is.
+    /// `device.unknown`, `device.revoked`, `device.out_of_service`. A version that is not served is no error here: the
+    /// answer says what is.
     pub fn welcome(&self, now: Moment, hello: &Hello) -> Result<Welcome, ProtocolError> {
         let mut tx = self.store.begin()?;
         let realm = tx.realm()?;
         let device = tx.peek_device(hello.device)?.ok_or(ProtocolError::UnknownDevice)?;
-        if device.revoked_at.is_some() {
-            return Err(ProtocolError::Revoked);
-        }
+        standing::served(&mut *tx, &device)?;
         Ok(Welcome {
             protocol: PROTOCOL,
             oldest: PROTOCOL.saturating_sub(EARLIER).max(1),
@@ -98,8 +99,7 @@ impl Authority {
                 Ok(done) => return Ok(done),
                 Err(Fault::Store(StoreFault::Again)) if attempts < ATTEMPTS => {}
                 Err(Fault::Store(StoreFault::Again)) => return Err(ProtocolError::Busy { retry_after: 1 }),
-                Err(Fault::Store(fault)) => return Err(fault.into()),
-                Err(Fault::Protocol(error)) => return Err(error),
+                Err(fault) => return Err(fault.into()),
             }
         }
     }
@@ -122,6 +122,15 @@ impl From<StoreFault> for Fault {
 impl From<ProtocolError> for Fault {
     fn from(error: ProtocolError) -> Fault {
         Fault::Protocol(error)
+    }
+}
+
+impl From<Fault> for ProtocolError {
+    fn from(fault: Fault) -> ProtocolError {
+        match fault {
+            Fault::Store(fault) => fault.into(),
+            Fault::Protocol(error) => error,
+        }
     }
 }
 

@@ -96,6 +96,10 @@ pub trait Transaction {
 
     /// A file, page or record, locked until the commit.
     fn document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault>;
+    /// The same as it stands, without a lock: for what is only looked at.
+    fn peek_document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
+        self.document(key)
+    }
     /// Adds or replaces a file, page or record.
     fn put_document(&mut self, document: &Document) -> Result<(), StoreFault>;
     /// Takes a file, page or record away; none is no fault.

@@ -5,6 +5,7 @@ use std::io;
 use serde_json::json;
 
 use super::Io;
+use crate::domain::codes;
 use crate::domain::refusal::{Reason, Refusal};
 use crate::i18n::{Explain, Lang, cli as say};
 use crate::replica::ReplicaError;
@@ -175,7 +176,7 @@ impl Explain for CliError {
             CliError::NoDataFolder => say::no_data_folder_remedy(lang).to_owned(),
             CliError::File { .. } => say::file_io_remedy(lang).to_owned(),
             CliError::Value { expected, .. } => say::bad_value_remedy(lang, lang.pick(expected.0, expected.1)),
-            CliError::Code { list, .. } => say::bad_value_remedy(lang, &choices(list, lang)),
+            CliError::Code { list, .. } => say::bad_value_remedy(lang, &codes::choices(list, lang)),
             CliError::OwnerLost => say::owner_lost_remedy(lang).to_owned(),
             CliError::OwnerSilent { .. } => say::owner_silent_remedy(lang).to_owned(),
             CliError::CannotAsk => say::cannot_ask_remedy(lang).to_owned(),
@@ -189,13 +190,6 @@ impl Explain for CliError {
             CliError::NeedsWhole { .. } => say::needs_whole_remedy(lang).to_owned(),
         }
     }
-}
-
-/// The entries of a code list as `code label, …`.
-fn choices(list: &str, lang: Lang) -> String {
-    let entries = crate::domain::codes::list(list).map(|list| list.entries()).unwrap_or_default();
-    let choices: Vec<String> = entries.iter().map(|entry| format!("{} {}", entry.code, entry.label(lang))).collect();
-    choices.join(lang.pick("、", ", "))
 }
 
 impl CliError {

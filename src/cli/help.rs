@@ -30,7 +30,7 @@ fn english(command: Command) -> Command {
 
 fn chinese(mut command: Command, path: &mut Vec<String>) -> Command {
     let key = path.join(" ");
-    if let Some(text) = say::help_zh(&key) {
+    if let Some(text) = text_zh(&key) {
         let first = text.lines().next().unwrap_or_default().to_owned();
         command = command.about(first).long_about(text);
     }
@@ -72,7 +72,12 @@ fn chinese_arg(arg: Arg, command: &str) -> Arg {
 
 /// The Chinese text of an option: its own, or that of all options of the name.
 fn arg_zh(command: &str, id: &str) -> Option<&'static str> {
-    say::help_zh(&format!("{command} --{id}")).or_else(|| say::help_zh(&format!("--{id}")))
+    text_zh(&format!("{command} --{id}")).or_else(|| say::help_zh(&format!("--{id}")))
+}
+
+/// The Chinese text of a command or an option by its path. What the server does as a device does is explained once.
+fn text_zh(key: &str) -> Option<&'static str> {
+    say::help_zh(key).or_else(|| key.strip_prefix("server ").and_then(say::help_zh))
 }
 
 #[cfg(test)]

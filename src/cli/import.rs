@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use super::{CliError, Fault, Io, Outcome, Run, words};
 use crate::desk::Desk;
 use crate::domain::household::Household;
-use crate::i18n::cli as say;
+use crate::i18n::{Explain, cli as say};
 use crate::replica::Stage;
+use crate::roster::check::Checked;
 use crate::roster::plan::Plan;
 use crate::roster::read::Phase;
 use crate::roster::report;
@@ -111,18 +112,9 @@ impl Import {
             }
             return io.value(&value);
         }
-        for error in report::errors(plan.checked(), lang) {
-            let text = |name: &str| match &error[name] {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Null => String::new(),
-                other => other.to_string(),
-            };
-            let place = say::import_place(lang, &text("file"), &text("sheet"), &text("row"), &text("column"));
-            io.line(format!("{place} [{}] {}：{}", text("code"), text("value_masked"), text("message")))?;
-            io.line(format!("    {}", text("remedy")))?;
-        }
+        list_errors(plan.checked(), io)?;
         for notice in plan.notices() {
-            io.line(format!("· {}", crate::i18n::Explain::message(notice, lang)))?;
+            io.line(format!("· {}", notice.message(lang)))?;
         }
         if self.dry_run {
             for change in plan.differences() {
@@ -137,6 +129,22 @@ impl Import {
         }
         if committed { io.line(say::import_done(lang)) } else { io.line(say::import_not_done(lang)) }
     }
+}
+
+/// The errors for a person to read: as many as fit a few screens, for the rest the workbook is better.
+fn list_errors(checked: &Checked, io: &mut Io<'_>) -> Outcome {
+    const LISTED: usize = 40;
+    let lang = io.lang;
+    for problem in checked.problems().take(LISTED) {
+        let sheet = if problem.sheet == "household" { say::household_sheet(lang) } else { say::member_sheet(lang) };
+        let place = say::import_place(lang, problem.file, sheet, problem.row, problem.column);
+        let (fault, value) = (problem.fault, &problem.value_masked);
+        let value = if value.is_empty() { String::new() } else { format!(" {value}") };
+        io.line(format!("{place} [{}]{value}{}{}", fault.code(), lang.pick("：", ": "), fault.message(lang)))?;
+        io.line(format!("    {}", fault.remedy(lang)))?;
+    }
+    let count = checked.error_count();
+    if count > LISTED { io.line(say::import_more_errors(lang, count - LISTED)) } else { Ok(()) }
 }
 
 fn watch(io: &mut Io<'_>, phase: Phase, done: u64, total: u64) {

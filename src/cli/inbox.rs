@@ -11,7 +11,6 @@ use crate::domain::id::{ConflictId, WorkerId};
 use crate::domain::moment::Moment;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::Reason;
-use crate::domain::value::Value;
 use crate::domain::wish::WishState;
 use crate::i18n::{Explain as _, Lang, cli as say, domain};
 use crate::replica::pools::WishRow;
@@ -162,11 +161,9 @@ fn of_entry(entry: &InboxEntry, lang: Lang) -> Json {
 
 /// Both sides of a conflict, masked.
 fn of_conflict(open: &OpenConflict, desk: &Desk, lang: Lang) -> Json {
-    let Conflict { id, about, field, held, offered, .. } = &open.conflict;
     let conflict = &open.conflict;
-    let table = about.and_then(|about| field_of(about, field));
-    let shown = |value: &Value| table.map_or_else(String::new, |field| display::masked(field, value, lang));
-    let (held, offered) = (shown(held), shown(offered));
+    let Conflict { id, about, field, .. } = conflict;
+    let (held, offered) = display::sides(conflict, lang);
     let memory = desk.replica().read();
     let author = |worker: Option<WorkerId>, at: Option<Moment>| {
         let name = worker.map(|worker| memory.reference.worker_name(worker).to_owned()).unwrap_or_default();
@@ -174,14 +171,16 @@ fn of_conflict(open: &OpenConflict, desk: &Desk, lang: Lang) -> Json {
     };
     let held_by = author(conflict.held_by, conflict.held_at);
     let offered_by = author(conflict.offered_by, conflict.offered_at);
-    let message = match table {
-        Some(field) => say::inbox_conflict(lang, field.label(lang), &held, &held_by, &offered, &offered_by),
-        None => say::inbox_conflict_other(lang).to_owned(),
-    };
+    let subject = display::subject(conflict, lang);
+    let is_fact = matches!(conflict.kind.as_str(), "stale_value" | "removed_record");
+    let told = if is_fact { say::inbox_conflict } else { say::inbox_conflict_other };
+    let message = told(lang, &subject, &held, &held_by, &offered, &offered_by);
+    let next = (conflict.kind.as_str() == "duplicate_delivery").then(|| say::inbox_duplicates(lang));
     json!({
         "kind": "conflict",
         "code": "conflict.open",
         "conflict": id,
+        "conflict_kind": conflict.kind,
         "household": open.household,
         "record": about,
         "other": conflict.other,
@@ -190,6 +189,7 @@ fn of_conflict(open: &OpenConflict, desk: &Desk, lang: Lang) -> Json {
         "offered": {"value": offered, "by": conflict.offered_by, "at": conflict.offered_at.map(|at| at.to_rfc3339())},
         "message": message,
         "remedy": say::inbox_conflict_remedy(lang, &id.to_string()),
+        "next": next.into_iter().collect::<Vec<_>>(),
     })
 }
 

@@ -7,9 +7,13 @@ mod backup;
 mod device;
 mod feed;
 mod ingest;
+mod org;
 mod place;
 mod region;
+mod resource;
 mod serve;
+mod station;
+mod stock;
 mod worker;
 
 use std::ffi::OsString;
@@ -19,16 +23,22 @@ use std::time::{Duration, Instant};
 pub use serve::Serve;
 
 use self::place::Place;
+use super::keep::{Keeper, all};
 use super::{CliError, Fault, Io, Outcome, reach};
 use crate::central::Authority;
 use crate::central::enrolment::County;
 use crate::central::store::{Embedded, StoreFault};
-use crate::domain::record::Record;
+use crate::domain::command::Command;
+use crate::domain::id::WorkerId;
+use crate::domain::moment::Now;
+use crate::domain::numbering::{self, Series};
+use crate::domain::record::{Kind, Record};
+use crate::domain::region::{Region, RegionCode};
 use crate::owner::{self, Answer, Request};
 use crate::store::StoreError;
 use crate::sync::feed::Feed;
 use crate::sync::fold::Body;
-use crate::sync::protocol::ProtocolError;
+use crate::sync::protocol::{Outcome as Verdict, ProtocolError};
 
 /// What a bureau administers.
 pub struct Bureau<'c> {
@@ -57,6 +67,18 @@ enum Act {
     /// Workers of the county
     #[command(subcommand)]
     Worker(worker::Worker),
+    /// Organisations: departments, charities, village bodies, enterprises
+    #[command(subcommand)]
+    Org(org::Org),
+    /// Stations on three levels: centres, stations, points
+    #[command(subcommand)]
+    Station(station::Station),
+    /// Resources: what government and charity can offer
+    #[command(subcommand)]
+    Resource(resource::Resource),
+    /// Stock of resources, set aside for stations
+    #[command(subcommand)]
+    Stock(stock::Stock),
     /// Devices, and the one-time codes by which they join
     #[command(subcommand)]
     Device(device::Device),
@@ -112,6 +134,10 @@ impl Server {
     pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         match &self.act {
             Act::Worker(act) => act.run(bureau, io),
+            Act::Org(act) => act.run(bureau, io),
+            Act::Station(act) => act.run(bureau, io),
+            Act::Resource(act) => act.run(bureau, io),
+            Act::Stock(act) => act.run(bureau, io),
             Act::Device(act) => act.run(bureau, io),
             Act::Feed(act) => act.run(bureau, io),
             Act::Region(act) => act.run(bureau, io),
@@ -121,32 +147,6 @@ impl Server {
             // A store that is open is none to restore into.
             Act::Restore(_) => Err(StoreError::RestoreNotEmpty(io.home.join("server")).into()),
         }
-    }
-}
-
-/// The one of the given records that a text means: a full id, its beginning, or a name.
-fn pick<T>(
-    text: &str,
-    field: &'static str,
-    kind: crate::domain::record::Kind,
-    records: Vec<T>,
-    id_and_name: impl Fn(&T) -> (String, String),
-) -> Result<T, Fault> {
-    let typed = text.trim().to_lowercase();
-    let mut found: Vec<T> = Vec::new();
-    for record in records {
-        let (id, name) = id_and_name(&record);
-        if id == typed {
-            return Ok(record);
-        }
-        if (typed.len() >= super::ids::LEAST_DIGITS && id.starts_with(&typed)) || name == text.trim() {
-            found.push(record);
-        }
-    }
-    match found.len() {
-        0 => Err(super::ids::not_found(kind, field).into()),
-        1 => Ok(found.remove(0)),
-        count => Err(CliError::Ambiguous { text: text.to_owned(), count, field }.into()),
     }
 }
 
@@ -171,10 +171,43 @@ fn each_reference(bureau: &Bureau<'_>, see: &mut dyn FnMut(Record)) -> Result<()
     }
 }
 
+impl Keeper for Bureau<'_> {
+    fn records(&self, kind: Kind) -> Result<Vec<Record>, Fault> {
+        let mut found = Vec::new();
+        each_reference(self, &mut |record| {
+            if record.kind() == kind {
+                found.push(record);
+            }
+        })?;
+        Ok(found)
+    }
+
+    fn carry_out(&self, now: Now, command: Command) -> Outcome {
+        match self.authority.administer(now.at, WorkerId::default(), &command)? {
+            Verdict::Refused { told, .. } => Err(Fault::Told(Box::new(told))),
+            Verdict::Applied | Verdict::Merged { .. } => Ok(()),
+        }
+    }
+
+    fn resource_number(&self, region: &RegionCode, now: Now) -> Result<String, Fault> {
+        let realm = self.authority.realm()?;
+        // Without a region of its own it is one of the county.
+        let county =
+            if region.is_empty() { all::<Region>(self)?.into_iter().next().map(|held| held.code) } else { None };
+        let region = county.as_ref().unwrap_or(region);
+        // Every act of the bureau has a number of its own; the next one is that of this registration.
+        Ok(numbering::number(Series::Resource, region, now.today(), realm.device, realm.last_act + 1))
+    }
+
+    fn territories(&self) -> Vec<RegionCode> {
+        Vec::new()
+    }
+}
+
 /// A territory by its region code.
-fn territory(text: &str) -> Result<crate::domain::region::RegionCode, Fault> {
+fn territory(text: &str) -> Result<RegionCode, Fault> {
     let code = text.trim().strip_prefix("territory/").unwrap_or(text.trim());
-    crate::domain::region::RegionCode::parse(code).ok_or_else(|| {
+    RegionCode::parse(code).ok_or_else(|| {
         let expected = ("区划代码，例如 990101102201", "the code of a region, as 990101102201");
         CliError::Value { option: "territory", value: text.to_owned(), expected }.into()
     })

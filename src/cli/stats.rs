@@ -12,7 +12,8 @@ use crate::replica::pools::WishRow;
 
 /// Counts what the home holds
 ///
-/// Every wish counts once: those whose claim waits for the server's word are tentative, not claimed. pending are
+/// Every wish counts once: those whose claim waits for the server's word are tentative, not claimed; deliveries of what
+/// somebody else had claimed are counted apart. pending are
 /// commands that no server has acknowledged, refused and conflicts what a server sent back; all three are 0 on a device
 /// that works alone.
 #[derive(Debug, clap::Args)]
@@ -61,9 +62,13 @@ fn counted(memory: &Projection) -> Map<String, Json> {
         "needs": memory.pools.needs.len(),
         "open_needs": open_needs,
         "wishes": wishes(memory),
+        "duplicate_deliveries": memory.pools.wishes.iter().map(|wish| u64::from(wish.duplicates)).sum::<u64>(),
         "workers": memory.reference.workers.len(),
         "stations": memory.reference.stations.len(),
         "regions": memory.reference.regions.len(),
+        "orgs": memory.reference.orgs.len(),
+        "resources": memory.reference.resources.len(),
+        "allotments": memory.reference.allotments.len(),
     });
     match value {
         Json::Object(map) => map,

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::fault;
-use super::{Io, reach};
+use super::{Cli, Io, reach};
 use crate::desk::Desk;
 use crate::i18n::{Explain, Lang, cli as say};
 use crate::settings::Settings;
@@ -52,6 +52,29 @@ impl Hints {
             settings.lang.unwrap_or_else(Lang::from_env)
         })
     }
+}
+
+/// A command line that only opens the console, understood without the parser: building that for every subcommand takes
+/// longer than to read the rows of a village, and brings half a megabyte of code into memory.
+pub fn opens_console(args: &[OsString]) -> Option<Cli> {
+    let mut cli = Cli { home: None, lang: None, json: false, passphrase_file: None, command: None };
+    let mut args = args.iter().skip(1);
+    while let Some(arg) = args.next() {
+        match arg.to_str()? {
+            "--json" if !cli.json => cli.json = true,
+            "--lang" if cli.lang.is_none() => cli.lang = Some(lang_of(args.next()?.to_str()?)?),
+            "--home" if cli.home.is_none() => cli.home = Some(path_of(args.next()?)?),
+            "--passphrase-file" if cli.passphrase_file.is_none() => cli.passphrase_file = Some(path_of(args.next()?)?),
+            _ => return None,
+        }
+    }
+    Some(cli)
+}
+
+/// A path that nobody could mean as an option.
+fn path_of(arg: &OsString) -> Option<PathBuf> {
+    let plain = !arg.is_empty() && !arg.to_string_lossy().starts_with('-');
+    plain.then(|| PathBuf::from(arg))
 }
 
 fn lang_of(text: &str) -> Option<Lang> {
@@ -183,6 +206,31 @@ mod tests {
         check("zhulian find -- --json", None, false, None);
         check("zhulian --lang fr --home /a", None, false, Some("/a"));
         check("zhulian --lang", None, false, None);
+    }
+
+    #[test]
+    fn opening_the_console_is_understood_as_the_parser_would() {
+        use clap::FromArgMatches;
+        let check = |line: &str, shortcut: bool| {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let parsed = crate::cli::help::command(Lang::En).try_get_matches_from(&args);
+            let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches));
+            let found = opens_console(&args);
+            assert_eq!(found.is_some(), shortcut, "{line}");
+            if let Some(found) = found {
+                assert_eq!(format!("{found:?}"), format!("{:?}", parsed.expect(line)), "{line}");
+            }
+        };
+        check("zhulian", true);
+        check("zhulian --home /a --lang en --json --passphrase-file /b", true);
+        check("zhulian --home=/a", false);
+        check("zhulian --home /a --home /b", false);
+        check("zhulian --home", false);
+        check("zhulian --home -x", false);
+        check("zhulian --lang fr", false);
+        check("zhulian --json --json", false);
+        check("zhulian --help", false);
+        check("zhulian --home /a stats", false);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod connect;
 mod edit;
 mod fulfil;
 mod list;
+mod pass;
 mod publish;
 mod reject;
 mod release;
@@ -35,6 +36,7 @@ pub enum Wish {
     Withdraw(withdraw::Withdraw),
     List(list::List),
     Claim(claim::Claim),
+    Pass(pass::Pass),
     Release(release::Release),
     Connect(connect::Connect),
     Fulfil(fulfil::Fulfil),
@@ -53,6 +55,7 @@ impl Run for Wish {
             Wish::Withdraw(act) => act.run(desk, io),
             Wish::List(act) => act.run(desk, io),
             Wish::Claim(act) => act.run(desk, io),
+            Wish::Pass(act) => act.run(desk, io),
             Wish::Release(act) => act.run(desk, io),
             Wish::Connect(act) => act.run(desk, io),
             Wish::Fulfil(act) => act.run(desk, io),
@@ -108,6 +111,7 @@ fn claim_json(claim: &Claim) -> Json {
         "wish": claim.wish,
         "units": claim.units,
         "claimant": claim.claimant,
+        "standing": claim.standing,
         "contact_by": claim.contact_by,
     })
 }

@@ -6,6 +6,7 @@ use super::Demo;
 use super::member::phone;
 use super::names;
 use super::stream::{Stream, Topic};
+use crate::domain::allotment::Allotment;
 use crate::domain::codes::{self, Code};
 use crate::domain::id::{OrgId, ResourceId, StationId};
 use crate::domain::id_number::Sex;
@@ -279,13 +280,26 @@ impl Demo {
 
     /// Every resource.
     pub(super) fn resources(&self) -> Vec<Record> {
-        let mut out = Vec::new();
-        for county in 0..self.places.counties.len() {
-            for offer in 0..OFFERS.len() {
-                out.push(self.offer(county, offer).into());
-            }
-        }
-        out
+        let counties = 0..self.places.counties.len();
+        counties.flat_map(|county| self.county_resources(county)).map(|(resource, _)| resource.into()).collect()
+    }
+
+    /// A county's resources, each with what of it is set aside.
+    pub(super) fn county_resources(&self, county: usize) -> Vec<(Resource, Vec<Allotment>)> {
+        let offers = (0..OFFERS.len()).map(|offer| {
+            let mut resource = self.offer(county, offer);
+            let set_aside = self.set_aside(&resource, county, (county * OFFERS.len() + offer) as u64);
+            resource.allotted = set_aside.iter().map(|allotment| allotment.quantity).sum();
+            (resource, set_aside)
+        });
+        offers.collect()
+    }
+
+    /// The stations in the towns of a county and the points in its villages.
+    pub(super) fn below_the_centre(&self, county: usize) -> Vec<StationId> {
+        let centres = self.places.counties.len();
+        let all = self.station_places().into_iter().enumerate().skip(centres);
+        all.filter(|(_, (_, of))| *of == county).map(|(index, _)| self.station_id(index)).collect()
     }
 
     fn offer(&self, county: usize, offer: usize) -> Resource {

@@ -22,6 +22,7 @@ pub(super) enum Topic {
     Lead,
     StrayLead,
     Device,
+    Allotment,
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014). Written out here because the demo's records, pictures and tests rest on the very

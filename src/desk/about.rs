@@ -2,8 +2,8 @@
 //! commands.
 
 use crate::domain::command::Command;
-use crate::domain::id::{HouseholdId, NeedId, WishId};
-use crate::domain::record::Record;
+use crate::domain::id::WishId;
+use crate::domain::record::{Kind, Record, RecordKey};
 use crate::replica::Projection;
 
 /// What a command is about.
@@ -27,41 +27,29 @@ impl About {
 
 /// What a command is about; `None` where that cannot be said.
 pub fn about(memory: &Projection, command: &Command) -> Option<About> {
-    let pools = &memory.pools;
-    let head = |id: HouseholdId| memory.household(id).map(|row| About::Person(row.head().to_owned()));
-    let need = |id: NeedId| pools.needs.find(id).map(|row| About::Thing(row.title().to_owned()));
-    let wish = |id: WishId| pools.wishes.find(id).map(|row| About::Thing(row.card_text().to_owned()));
     let found = match command {
-        Command::LogVisit { visit, .. } => head(visit.household),
-        Command::Amend { household: Some(id), .. } | Command::SettleConflict { household: Some(id), .. } => head(*id),
         Command::RegisterHousehold { records } => records.iter().find_map(named),
         Command::Register { record } => named(record),
         Command::ReportLead { lead } => Some(About::Person(lead.subject.clone())),
-        Command::SettleLead { lead, .. } => pools.leads.find(*lead).map(|row| About::Person(row.subject.clone())),
         Command::RegisterNeed { need } => Some(About::Thing(need.title.clone())),
-        Command::VerifyNeed { need: id, .. }
-        | Command::RejectNeed { need: id, .. }
-        | Command::WithdrawNeed { need: id, .. }
-        | Command::TriageNeed { need: id, .. }
-        | Command::MoveNeed { need: id, .. }
-        | Command::ConfirmNeed { need: id, .. }
-        | Command::MergeNeed { need: id, .. } => need(*id),
         Command::WriteWish { wish } => Some(About::Thing(wish.card_text.clone())),
-        Command::ClaimWish { claim } => wish(claim.wish),
-        Command::RewriteWish { wish: id, .. }
-        | Command::SubmitWish { wish: id }
-        | Command::PublishWish { wish: id, .. }
-        | Command::RejectWish { wish: id, .. }
-        | Command::WithdrawWish { wish: id, .. }
-        | Command::ConfirmWish { wish: id, .. }
-        | Command::CloseWish { wish: id } => wish(*id),
-        Command::ReleaseClaim { claim, .. }
-        | Command::ConnectClaim { claim }
-        | Command::FulfilClaim { claim, .. }
-        | Command::PassClaim { claim, .. } => pools.claims.get(claim).and_then(|id| wish(*id)),
-        _ => None,
+        _ => command.subject().and_then(|key| on_file(memory, key)),
     };
     found.filter(|about| !matches!(about, About::Person(told) | About::Thing(told) if told.is_empty()))
+}
+
+/// A record on file, by what names it.
+fn on_file(memory: &Projection, key: RecordKey) -> Option<About> {
+    let pools = &memory.pools;
+    let wish = |id: WishId| pools.wishes.find(id).map(|row| About::Thing(row.card_text().to_owned()));
+    match key.kind {
+        Kind::Household => memory.household(key.id.into()).map(|row| About::Person(row.head().to_owned())),
+        Kind::Lead => pools.leads.find(key.id).map(|row| About::Person(row.subject.clone())),
+        Kind::Need => pools.needs.find(key.id).map(|row| About::Thing(row.title().to_owned())),
+        Kind::Wish => wish(key.id.into()),
+        Kind::Claim => pools.claims.get(&key.id.into()).and_then(|id| wish(*id)),
+        _ => None,
+    }
 }
 
 /// A record that bears a name.

@@ -37,6 +37,10 @@ impl Desk {
     pub fn plan_import(&self, source: Source, watch: Watch<'_>) -> Result<Plan, IntakeError> {
         self.permit_import()?;
         let register = HeldRegister::of(self.replica())?;
+        // Without any region no row can stand: said once, not of every row.
+        if register.may_lie(&Place::default()) == Err(PlaceFault::NoRegions) {
+            return Err(PlaceFault::NoRegions.into());
+        }
         let mut registered = |number: &IdNumber| matches!(register.person(number), Ok(Some(_)));
         let checked = check::check_within(source, &mut registered, &mut |place| register.may_lie(place), &mut *watch)?;
         Ok(plan::plan(checked, &register, watch)?)

@@ -1,8 +1,11 @@
 //! Allotments (配额): stock of a resource set aside for one point, so that the point can give it out offline.
 
+use super::change::FieldChange;
 use super::field::{Field, FieldKind as K, Merge};
 use super::id::{AllotmentId, ResourceId, StationId, WorkerId};
 use super::moment::Moment;
+use super::record::{Kind, RecordKey};
+use super::value::Value;
 
 record! {
     /// Stock set aside for a point. What is set aside never exceeds the resource, and what is given out never exceeds
@@ -14,6 +17,13 @@ record! {
     used: u32 = Field::new(K::Count).merge(Merge::Lifecycle), "已发放数量", "Given out";
     allotted_by: Option<WorkerId> = Field::new(K::Internal), "分配人", "Set aside by";
     allotted_at: Moment = Field::new(K::Internal), "分配时间", "Set aside at";
+}
+
+/// How much was given out, where a change of a record says so.
+pub fn given(record: RecordKey, change: &FieldChange) -> Option<i64> {
+    let count = |value: &Value| if let Value::Int(count) = value { Some(*count) } else { None };
+    let gives = record.kind == Kind::Allotment && change.field == "used";
+    gives.then(|| Some(count(&change.after)? - count(&change.before).unwrap_or(0))).flatten()
 }
 
 impl Allotment {

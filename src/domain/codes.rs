@@ -158,6 +158,15 @@ impl CodeList {
     }
 }
 
+/// The entries of a list for who typed something that is not in it: `code label`, …; of a long list the first ones.
+pub fn choices(name: &str, lang: Lang) -> String {
+    const SHOWN: usize = 24;
+    let entries = list(name).map(CodeList::entries).unwrap_or_default();
+    let told: Vec<String> =
+        entries.iter().take(SHOWN).map(|entry| format!("{} {}", entry.code, entry.label(lang))).collect();
+    told.join(lang.pick("、", ", ")) + if entries.len() > SHOWN { "…" } else { "" }
+}
+
 /// The list called `name`; `None` when there is none.
 pub fn list(name: &str) -> Option<&'static CodeList> {
     LISTS.binary_search_by(|list| list.name.cmp(name)).ok().map(|index| &LISTS[index])

@@ -3,6 +3,8 @@
 //! The device that makes a command also makes the ids and business numbers of the records in it, so that the server,
 //! deciding the same command later, comes to the same records.
 
+mod subject;
+
 use serde::{Deserialize, Serialize};
 
 use super::allotment::Allotment;

@@ -17,6 +17,7 @@ mod conflict;
 mod grant;
 mod lead;
 mod need;
+mod reference;
 mod region;
 mod register;
 mod stock;
@@ -111,6 +112,11 @@ impl Case<'_> {
             .ok_or_else(|| Reason::NotFound { kind: R::KIND }.into())
     }
 
+    /// Whether a region lies in the actor's territory.
+    fn holds(&self, region: &RegionCode) -> bool {
+        self.actor.regions.is_empty() || self.actor.regions.iter().any(|held| held.contains(region))
+    }
+
     /// The file of a household in the actor's territory.
     fn dossier(&self, household: HouseholdId) -> Result<std::sync::Arc<Dossier>, Refusal> {
         let dossier = self
@@ -119,9 +125,7 @@ impl Case<'_> {
             .filter(|dossier| !dossier.household.meta.deleted)
             .ok_or(Reason::NotFound { kind: Kind::Household })?;
         let region = &dossier.household.region;
-        let held = |region: &RegionCode| self.actor.regions.iter().any(|held| held.contains(region));
-        if !self.actor.regions.is_empty() && !held(region) && !self.records.former_regions(household)?.iter().any(held)
-        {
+        if !self.holds(region) && !self.records.former_regions(household)?.iter().any(|region| self.holds(region)) {
             return Err(Reason::OutsideTerritory { region: region.to_string() }.into());
         }
         Ok(dossier)

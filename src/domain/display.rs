@@ -1,6 +1,9 @@
 //! Field contents as a person reads them: codes by their labels, amounts in yuan, identity masked.
 
+use std::borrow::Cow;
+
 use super::codes;
+use super::conflict::Conflict;
 use super::field::{Field, FieldKind, Privacy};
 use super::mask;
 use super::moment::Moment;
@@ -51,6 +54,32 @@ pub fn masked(field: &Field, value: &Value, lang: Lang) -> String {
         FieldKind::Date => text.get(..4).map(|year| format!("{year}-**-**")).unwrap_or_default(),
         _ if field.name == "disease" => mask::disease(&text, lang),
         _ => "***".to_owned(),
+    }
+}
+
+/// Both sides of a conflict, what stands first: values of a field masked as that field is; of two records of one thing what
+/// tells them apart.
+pub fn sides(conflict: &Conflict, lang: Lang) -> (String, String) {
+    let text = |value: &Value| value.as_text().unwrap_or_default().to_owned();
+    match conflict.kind.as_str() {
+        // An archive number, and the name of the person who was registered a second time.
+        "duplicate_person" => (text(&conflict.held), mask::name(&text(&conflict.offered))),
+        // Titles of needs; names of donors.
+        "duplicate_need" | "duplicate_delivery" => (text(&conflict.held), text(&conflict.offered)),
+        _ => {
+            let field = conflict.about.and_then(|about| about.kind.table().field(&conflict.field));
+            let shown = |value| field.map(|field| masked(field, value, lang)).unwrap_or_default();
+            (shown(&conflict.held), shown(&conflict.offered))
+        }
+    }
+}
+
+/// What a conflict is about: the field that has two values, else its kind.
+pub fn subject(conflict: &Conflict, lang: Lang) -> Cow<'static, str> {
+    let field = conflict.about.and_then(|about| about.kind.table().field(&conflict.field));
+    match field.filter(|_| conflict.kind.as_str() != "duplicate_person") {
+        Some(field) => field.label(lang).into(),
+        None => codes::label("conflict_kind", conflict.kind.as_str(), lang),
     }
 }
 

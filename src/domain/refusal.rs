@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::field::Field;
+use super::codes;
+use super::field::{Field, FieldKind};
 use super::mask;
 use super::moment::Moment;
 use super::record::{Fields, Kind, RecordKey};
@@ -101,7 +102,14 @@ impl Explain for Refusal {
         }
     }
     fn remedy(&self, lang: Lang) -> String {
-        self.reason.remedy(lang)
+        match &self.reason {
+            Reason::UnknownCode {
+                field: Field { kind: FieldKind::Code(list) | FieldKind::Codes(list), .. }, ..
+            } => {
+                format!("{}{}", lang.pick("请改为其中一项：", "choose one of: "), codes::choices(list, lang))
+            }
+            reason => reason.remedy(lang),
+        }
     }
 }
 
@@ -230,6 +238,9 @@ reasons! {
     NotPermitted { role: Label, act: Label }, "actor.not_permitted":
         "{role}没有“{act}”的权限", "a {role} may not: {act}";
         "请由有权限的人员办理，或联系民政管理人员调整角色", "ask somebody who may, or have the civil-affairs administrator change the role";
+    WorkerLeft { name: String }, "worker.out_of_service":
+        "“{name}”已离岗", "{name} is out of service";
+        "请改选在岗人员，或先恢复其在岗（server worker amend --active）", "choose somebody in service, or put the worker back first (server worker amend --active)";
     OutsideTerritory { region: String }, "actor.outside_territory":
         "该户（{region}）不在您的负责区域内", "the household ({region}) lies outside your territory";
     "请转交该区域的网格员", "hand it to the grid worker of that territory";
@@ -365,9 +376,30 @@ reasons! {
     StockShort { left: u32 }, "stock.short":
         "物资不足，只剩{left}", "only {left} are left";
         "请减少数量，或申请补充配额", "give out less, or ask for more to be set aside";
+    OtherPoint { station: String }, "stock.other_point":
+        "该户不在“{station}”的服务范围内", "the household lies outside what {station} serves";
+        "请从该户所在村、镇或县的助联体发放", "give it out from a station of the household's village, town or county";
+    StockElsewhere { resource: String }, "stock.outside_territory":
+        "资源“{resource}”不归您的负责区域管理", "{resource} is not kept by your territory";
+        "请由管理该资源的单位办理", "ask whoever keeps it";
     StockSetAside { allotted: u32 }, "stock.set_aside":
         "已分配给各点{allotted}，数量不能低于此数", "{allotted} are set aside for points already";
         "请先退回配额，再减少数量", "have stock given back first";
+    StationRegion { level: Label, place: Label }, "station.region":
+        "助联体{level}须设在{place}", "a station of the level {level} stands in a {place}";
+        "请填写{place}的区划代码，或改选级别", "give the region code of a {place}, or choose another level";
+    StationParent { level: Label, above: Label }, "station.parent":
+        "助联体{level}的上级须是{above}", "above a station of the level {level} stands a {above}";
+        "请改选上级助联体；没有的，请先登记上一级", "choose another parent; register that one first if it is missing";
+    StationParentless { level: Label }, "station.parentless":
+        "助联体{level}是最高一级，没有上级", "the level {level} is the highest: nothing stands above it";
+        "请不要填写上级助联体，或改选级别", "leave the parent out, or choose another level";
+    StationElsewhere { parent: String }, "station.parent_elsewhere":
+        "该区划不在上级助联体“{parent}”的辖区内", "the region lies outside that of the parent, {parent}";
+        "请核对区划代码和上级助联体", "check the region code and the parent";
+    HubItself, "org.hub_itself":
+        "单位不能以自己为所属枢纽", "an organisation cannot be its own hub";
+        "请改选所属枢纽，或留空", "choose another hub, or leave it out";
     ConflictSettled, "conflict.settled":
         "该冲突已处理", "the conflict is settled already";
         "如需更改，请重新更正信息", "amend the fact if it is still wrong";

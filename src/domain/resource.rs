@@ -29,3 +29,10 @@ record! {
     registered_at: Moment = Field::new(K::Internal), "登记时间", "Registered";
     published_at: Option<Moment> = Field::new(K::Internal), "发布时间", "Published";
 }
+
+impl Resource {
+    /// What can still be set aside.
+    pub fn left(&self) -> u32 {
+        self.quantity.saturating_sub(self.allotted)
+    }
+}

@@ -19,3 +19,10 @@ record! {
     checklist: Vec<Code> = Field::new(K::Codes("station_checklist")), "达标事项", "Checklist items met";
     tenants: Vec<OrgId> = Field::new(K::References), "入驻单位", "Tenants";
 }
+
+impl Station {
+    /// Whether people of that territory may turn to it: it lies there, or serves a region around it.
+    pub fn serves(&self, territory: &RegionCode) -> bool {
+        territory.contains(&self.region) || self.region.contains(territory)
+    }
+}

@@ -16,6 +16,13 @@ record! {
     active: bool = Field::new(K::Flag), "在岗", "Active";
 }
 
+impl Worker {
+    /// Whether the worker may act at all.
+    pub fn is_in_service(&self) -> bool {
+        self.active && !self.meta.deleted
+    }
+}
+
 code_enum! {
     /// What a worker is (paper 001: 助联体+村社干部、党员、社工、网格员、志愿者; 003: 民情观察员).
     Role in "role" {

@@ -39,6 +39,10 @@ pub fn stat(lang: Lang, name: &str) -> &str {
         "needs" => ("需求", "needs"),
         "open_needs" => ("未办结需求", "open needs"),
         "wishes" => ("心愿", "wishes"),
+        "duplicate_deliveries" => ("重复送达", "delivered twice"),
+        "orgs" => ("单位", "organisations"),
+        "resources" => ("资源", "resources"),
+        "allotments" => ("配额", "allotments"),
         "workers" => ("工作人员", "workers"),
         "stations" => ("助联体", "stations"),
         "regions" => ("区划", "regions"),
@@ -54,11 +58,17 @@ pub fn stat(lang: Lang, name: &str) -> &str {
     lang.pick(zh, en)
 }
 
+/// Whether a worker is in service.
+pub fn in_service(lang: Lang, active: bool) -> &'static str {
+    if active { lang.pick("在岗", "in service") } else { lang.pick("离岗", "out of service") }
+}
+
 /// How a device stands with the server.
 pub fn device_state(lang: Lang, state: &str) -> &str {
     let (zh, en) = match state {
         "active" => ("在用", "active"),
         "revoked" => ("已停用", "revoked"),
+        "out_of_service" => ("人员离岗", "out of service"),
         "cloned" => ("疑似复制", "copied"),
         other => (other, other),
     };

@@ -4,6 +4,7 @@ crate::messages! {
     commands => "命令", "Commands";
     type_to_search => "输入中文、拼音首字母或英文", "Type a name or a few letters of it";
     code_or_letters => "代码，或名称、拼音首字母", "Code, or letters of the name";
+    name_or_letters => "姓名、首字母、档案号、村名", "name, initials, archive no., village";
     nothing_found => "没有符合的", "Nothing fits";
     help_here => "当前可用", "Available here";
     help_elsewhere(section: &str, context: &str) => "{section}（{context}）", "{section} ({context})";

@@ -34,7 +34,7 @@ pub fn command(lang: Lang, name: &str) -> &str {
         "fulfil_claim" => ("心愿圆梦", "fulfil wish"),
         "confirm_wish" => ("受助人确认", "beneficiary confirms"),
         "close_wish" => ("心愿销号", "close wish"),
-        "pass_claim" => ("转交认领", "pass claim on"),
+        "pass_claim" => ("指定捐赠人", "name the donor"),
         "allot_stock" => ("分配物资", "set stock aside"),
         "spend_stock" => ("发放物资", "give out stock"),
         "return_stock" => ("退回物资", "give stock back"),

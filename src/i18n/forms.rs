@@ -49,6 +49,10 @@ crate::messages! {
     column_subject => "涉及人员", "Person";
     column_content => "线索内容", "What was noticed";
     column_channel => "渠道", "Channel";
+    standing_mark => "预先认领", "held";
+    held_for_donors(key: &str) => "由助联体点为日常到访的捐赠人保留，{key} 指定捐赠人", "a point holds it for donors who come by; {key} names one";
+    delivered_twice(count: u16) => "重复送达{count}次，只计一次圆梦", "delivered again {count} times; counted once";
+    stock_left(station: &str, resource: &str, left: u32, unit: &str) => "{station}  {resource}  剩余{left}{unit}", "{station}  {resource}  {left} {unit} left";
     tentative_mark => "待确认", "tentative";
     filter_open => "未了", "open";
     filter_all => "全部", "all";
@@ -182,6 +186,9 @@ pub fn sheet_title(lang: Lang, purpose: &Purpose) -> &'static str {
         Purpose::RejectWish(_) => ("驳回心愿", "Return the card"),
         Purpose::WithdrawWish(_) => ("撤回心愿", "Withdraw the wish"),
         Purpose::Claim(_) => ("认领心愿", "Claim the wish"),
+        Purpose::Hold(_) => ("预先认领心愿", "Hold the wish for donors"),
+        Purpose::NameDonor(_) => ("指定捐赠人", "Name the donor"),
+        Purpose::GiveOut(_) => ("发放物资", "Give out stock"),
         Purpose::Connect(_) => ("对接", "Contact made"),
         Purpose::Release(_) => ("放弃认领", "Release the claim"),
         Purpose::Fulfil(_) => ("心愿圆梦", "Fulfil the wish"),

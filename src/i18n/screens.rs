@@ -57,7 +57,6 @@ crate::messages! {
     inbox_held_over(held: &str, offered: &str) => "现为“{held}”，本人填报“{offered}”", "“{held}” stands, you wrote “{offered}”";
     inbox_held => "现值", "What stands";
     inbox_offered => "另一值", "The other";
-    inbox_two_records => "两条记录可能重复，请核实", "Two records may be of one thing: please check";
     inbox_no_file => "这一事项没有对应的家庭档案", "There is no household behind this";
     inbox_no_conflict => "这一事项没有两个不同的值", "There are no two values here";
     inbox_no_lost_claim => "这一事项没有相近的心愿可认领", "There is no like wish to claim here";

@@ -16,6 +16,8 @@ crate::messages! {
     unknown_device_remedy => "请向管理员索取登记码，重新登记", "ask the operator for a device code and enrol";
     revoked => "这台设备已被停用", "this device was revoked";
     revoked_remedy => "未上传的工作请导出为文件，交管理员审核后补录", "write what was not sent to a file and hand it to the operator";
+    out_of_service => "这台设备的使用人均已离岗", "none of this device's workers is in service";
+    out_of_service_remedy => "仍在岗的，请管理员恢复在岗；否则请把未上传的工作导出为文件（zhulian sync --to-file），交管理员审核后补录", "if that is a mistake, have the operator put the worker back into service; else write what was not sent to a file (zhulian sync --to-file) and hand it to the operator";
     gap(expected: u64, got: u64) => "上传序号不连续：应为第{expected}条，实为第{got}条", "commands are missing: expected {expected}, got {got}";
     gap_remedy => "程序会从缺少的一条起重新上传", "the program sends again from the missing one";
     cloned(seq: u64, held: &str) => "第{seq}条与服务器已有记录不一致（校验{held}），本机可能是另一台设备的复制品", "command {seq} differs from what the server has ({held}): this disk may be a copy";
@@ -46,6 +48,8 @@ crate::messages! {
     waits_remedy => "无需操作；记录补齐后服务器会自动办理，请照常同步", "nothing to do: the server decides it when the record comes; go on syncing";
     not_enrolled => "办理人员未登记在这台设备上", "the author is not enrolled on this device";
     not_enrolled_remedy => "请由管理员把该人员加到这台设备", "have the operator add the worker to this device";
+    author_out_of_service(name: &str) => "办理人员“{name}”已离岗", "{name}, the author, is out of service";
+    author_out_of_service_remedy => "原始内容已留存；请由在岗人员重新办理，或由管理员恢复其在岗后重新办理", "its bytes are kept; have somebody in service do it again, or the operator put the author back into service";
     old_copy(theirs: u64, ours: u64) => "服务器已有本机第{theirs}条，本机只到第{ours}条：本机数据是旧的复制品", "the server has command {theirs} of this device, which itself ends at {ours}: this is an old copy";
     old_copy_remedy => "请停止使用，重新登记设备；旧数据会保留", "stop using it and enrol anew; the old data is kept";
     commands_gone(seq: u64) => "服务器缺少第{seq}条，本机已不再保存", "the server lacks command {seq}, which is no longer kept here";

@@ -58,7 +58,7 @@ impl Records for Lookup<'_> {
             return Ok(Some(record.clone()));
         }
         match key.kind {
-            Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => {
+            Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource | Kind::Allotment => {
                 return Ok(self.projection.reference.get(key));
             }
             _ => {}
@@ -70,7 +70,7 @@ impl Records for Lookup<'_> {
             }
         }
         match key.kind {
-            Kind::Lead | Kind::Wish | Kind::Claim | Kind::Allotment => self.vault.loose(key),
+            Kind::Lead | Kind::Wish | Kind::Claim => self.vault.loose(key),
             _ => Ok(None),
         }
     }
@@ -138,51 +138,22 @@ impl Records for Lookup<'_> {
 
 /// The households whose files a command touches.
 pub(super) fn households_of(command: &Command, projection: &Projection, vault: &Vault) -> Vec<HouseholdId> {
-    let pools = &projection.pools;
-    let need = |id| pools.needs.find(id).map(|row| row.household);
-    let wish = |id| pools.wishes.find(id).and_then(|row| row.household);
-    let claim = |id| pools.claims.get(&id).and_then(|on| wish(*on));
+    let lookup = Lookup::new(vault, projection, &[]);
+    let place = |key: Option<RecordKey>| key.and_then(|key| lookup.household_of(key));
     let mut found: Vec<HouseholdId> = match command {
         Command::RegisterHousehold { records } | Command::Seed { records } => {
             records.iter().filter_map(super::fold::household_of).collect()
         }
         Command::Register { record } => super::fold::household_of(record).into_iter().collect(),
-        Command::Amend { household, .. } => household.iter().copied().collect(),
-        Command::LogVisit { visit, .. } => vec![visit.household],
-        Command::ReportLead { lead } => lead.household.into_iter().collect(),
-        Command::SettleLead { lead, .. } => pools.leads.find(*lead).and_then(|row| row.household).into_iter().collect(),
-        Command::RegisterNeed { need } => vec![need.household],
-        Command::VerifyNeed { need: id, .. }
-        | Command::RejectNeed { need: id, .. }
-        | Command::WithdrawNeed { need: id, .. }
-        | Command::TriageNeed { need: id, .. }
-        | Command::MoveNeed { need: id, .. }
-        | Command::ConfirmNeed { need: id, .. } => need(*id).into_iter().collect(),
-        Command::MergeNeed { need: id, into } => need(*id).into_iter().chain(need(*into)).collect(),
-        Command::WriteWish { wish } => wish.household.or_else(|| wish.need.and_then(need)).into_iter().collect(),
-        Command::RewriteWish { wish: id, .. }
-        | Command::SubmitWish { wish: id }
-        | Command::PublishWish { wish: id, .. }
-        | Command::RejectWish { wish: id, .. }
-        | Command::WithdrawWish { wish: id, .. }
-        | Command::ConfirmWish { wish: id, .. }
-        | Command::CloseWish { wish: id } => wish(*id).into_iter().collect(),
-        Command::ClaimWish { claim } => wish(claim.wish).into_iter().collect(),
-        Command::ReleaseClaim { claim: id, .. }
-        | Command::ConnectClaim { claim: id }
-        | Command::FulfilClaim { claim: id, .. } => claim(*id).into_iter().collect(),
-        Command::PassClaim { claim: id, .. } => claim(*id).into_iter().collect(),
-        Command::SpendStock { household, .. } => vec![*household],
-        Command::AllotStock { .. } | Command::ReturnStock { .. } => Vec::new(),
-        Command::SettleConflict { household, .. } => household.iter().copied().collect(),
-        Command::Reveal { household, record, .. } => {
-            let lookup = Lookup::new(vault, projection, &[]);
-            household.or_else(|| lookup.household_of(*record)).into_iter().collect()
+        Command::MergeNeed { into, .. } => {
+            let into = RecordKey { kind: Kind::Need, id: (*into).into() };
+            place(command.subject()).into_iter().chain(place(Some(into))).collect()
         }
+        Command::Reveal { household: None, record, .. } => place(Some(*record)).into_iter().collect(),
         Command::Undo { target, .. } if target.device == vault.device() => {
             vault.logged(target.seq).ok().flatten().map(|logged| logged.households).unwrap_or_default()
         }
-        Command::Undo { .. } | Command::Disclose { .. } => Vec::new(),
+        _ => place(command.subject()).into_iter().collect(),
     };
     found.sort_unstable();
     found.dedup();

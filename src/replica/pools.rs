@@ -64,6 +64,8 @@ pub struct WishRow {
     pub units: u16,
     /// Units that no living claim holds.
     pub free: u16,
+    /// Deliveries of what somebody else had claimed: kept twice, counted once.
+    pub duplicates: u16,
     /// Day of publication.
     pub published: i32,
     /// Last day in the pool.
@@ -83,6 +85,8 @@ pub struct ClaimRow {
     pub contact_by: i32,
     /// Day on which a granted lease ends.
     pub lease_until: i32,
+    /// A point holds it for donors who come by.
+    pub standing: bool,
 }
 
 /// A lead as lists show it.
@@ -273,6 +277,7 @@ impl WishRow {
                 state: claim.state,
                 contact_by: claim.contact_by.map_or(NO_DAY, day),
                 lease_until: claim.lease_until.map_or(NO_DAY, |at| day(at.date())),
+                standing: claim.standing,
             });
         WishRow {
             id: wish.id,
@@ -285,6 +290,8 @@ impl WishRow {
             round: wish.round,
             units: wish.units,
             free,
+            duplicates: mine.iter().filter(|claim| claim.state == ClaimState::Duplicate && !claim.meta.deleted).count()
+                as u16,
             published: wish.published_at.map_or(NO_DAY, |at| day(at.date())),
             until: wish.publish_until.map_or(NO_DAY, day),
             claim,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
+use super::persons::Persons;
 use super::pools::Pools;
 use super::reference::Reference;
 use super::rows::{self, DELETED, Fixed, LEFT, NO_DAY, RowData, Rows, day};
@@ -38,7 +39,7 @@ pub struct Projection {
     /// Counts every change, so that views know when to look again.
     pub generation: u64,
     pub(super) regions: RegionNumbers,
-    pub(super) persons: HashMap<u64, u32>,
+    persons: Persons,
 }
 
 /// Regions numbered in the order in which rows met them.
@@ -85,32 +86,23 @@ impl Projection {
 
     /// The row that holds a person of that hash.
     pub fn person(&self, hash: u64) -> Option<u32> {
-        self.persons.get(&hash).copied()
+        self.persons.find(hash, &self.rows)
     }
 
     /// Finds persons again after rows were loaded.
     pub fn index_persons(&mut self) {
-        self.persons = HashMap::with_capacity(self.rows.len() * 2);
-        for (number, row) in self.rows.iter() {
-            for hash in row.persons() {
-                self.persons.insert(*hash, number);
-            }
-        }
+        self.persons = Persons::of(&self.rows);
     }
 
     /// Brings the row and the pool rows of one household up to date; search follows where it is ready.
     pub fn project(&mut self, dossier: &Dossier, hash: &dyn PersonHash, today: NaiveDate) {
         let data = self.row_data(dossier, hash, today);
-        if let Some(held) = self.rows.find(data.id).and_then(|row| self.rows.get(row)) {
-            for person in held.persons() {
-                self.persons.remove(person);
-            }
+        if let Some(number) = self.rows.find(data.id) {
+            self.persons.forget(number, &self.rows);
         }
         let number = self.rows.put(&data);
         if data.fixed.flags & DELETED == 0 {
-            for person in &data.persons {
-                self.persons.insert(*person, number);
-            }
+            self.persons.note(number, &self.rows);
         }
         self.pools.project(dossier);
         if self.searchable {
@@ -123,13 +115,7 @@ impl Projection {
     pub fn forget(&mut self, household: HouseholdId) {
         self.pools.forget_household(household);
         let Some(number) = self.rows.find(household) else { return };
-        if let Some(held) = self.rows.get(number) {
-            for person in held.persons() {
-                if self.persons.get(person) == Some(&number) {
-                    self.persons.remove(person);
-                }
-            }
-        }
+        self.persons.forget(number, &self.rows);
         // Rows keep their numbers, which search and lists refer to; the row itself is emptied, and left out when the
         // rows are saved.
         let fixed = Fixed { flags: DELETED, grade_until: i32::MAX, ..Fixed::default() };

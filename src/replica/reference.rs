@@ -1,10 +1,12 @@
-//! Reference records held whole in RAM: regions, stations, organisations, workers, resources.
+//! Reference records held whole in RAM: regions, stations, organisations, workers, resources, and what of these is set
+//! aside for points.
 
 use std::collections::HashMap;
 
-use crate::domain::id::{OrgId, StationId, WorkerId};
+use crate::domain::allotment::Allotment;
+use crate::domain::id::{AllotmentId, OrgId, StationId, WorkerId};
 use crate::domain::org::Org;
-use crate::domain::record::{Record, RecordKey};
+use crate::domain::record::{Kind, Record, RecordKey};
 use crate::domain::region::{Level, Region, RegionCode};
 use crate::domain::resource::Resource;
 use crate::domain::station::Station;
@@ -24,6 +26,8 @@ pub struct Reference {
     pub workers: HashMap<WorkerId, Box<Worker>>,
     /// Resources.
     pub resources: Vec<Resource>,
+    /// Stock that is set aside for points.
+    pub allotments: HashMap<AllotmentId, Allotment>,
 }
 
 impl Reference {
@@ -62,34 +66,56 @@ impl Reference {
                 Some(held) => *held = resource,
                 None => self.resources.push(resource),
             },
+            Record::Allotment(allotment) => {
+                self.allotments.insert(allotment.id, allotment);
+            }
             _ => {}
         }
     }
 
     /// Lets a record go that this device no longer holds.
     pub fn forget(&mut self, key: RecordKey) {
-        use crate::domain::record::Kind;
         match key.kind {
             Kind::Region => self.regions.retain(|_, held| held.key() != key),
             Kind::Station => drop(self.stations.remove(&key.id.into())),
             Kind::Org => drop(self.orgs.remove(&key.id.into())),
             Kind::Worker => drop(self.workers.remove(&key.id.into())),
             Kind::Resource => self.resources.retain(|held| held.key() != key),
+            Kind::Allotment => drop(self.allotments.remove(&key.id.into())),
             _ => {}
+        }
+    }
+
+    /// Every record of a kind that is held here.
+    pub fn of_kind(&self, kind: Kind) -> Vec<Record> {
+        match kind {
+            Kind::Region => self.regions.values().map(|r| Record::Region((**r).clone())).collect(),
+            Kind::Station => self.stations.values().map(|r| Record::Station((**r).clone())).collect(),
+            Kind::Org => self.orgs.values().cloned().map(Record::Org).collect(),
+            Kind::Worker => self.workers.values().map(|r| Record::Worker((**r).clone())).collect(),
+            Kind::Resource => self.resources.iter().cloned().map(Record::Resource).collect(),
+            Kind::Allotment => self.allotments.values().cloned().map(Record::Allotment).collect(),
+            _ => Vec::new(),
         }
     }
 
     /// The record of that key.
     pub fn get(&self, key: RecordKey) -> Option<Record> {
-        use crate::domain::record::Kind;
         match key.kind {
             Kind::Region => self.regions.values().find(|r| r.key() == key).map(|r| Record::Region((**r).clone())),
             Kind::Station => self.stations.get(&key.id.into()).map(|r| Record::Station((**r).clone())),
             Kind::Org => self.orgs.get(&key.id.into()).cloned().map(Record::Org),
             Kind::Worker => self.workers.get(&key.id.into()).map(|r| Record::Worker((**r).clone())),
             Kind::Resource => self.resources.iter().find(|r| r.key() == key).cloned().map(Record::Resource),
+            Kind::Allotment => self.allotments.get(&key.id.into()).cloned().map(Record::Allotment),
             _ => None,
         }
+    }
+
+    /// The resource of which an allotment sets something aside.
+    pub fn resource_of(&self, allotment: AllotmentId) -> Option<&Resource> {
+        let resource = self.allotments.get(&allotment)?.resource;
+        self.resources.iter().find(|held| held.id == resource)
     }
 
     /// A region's name; its code where the name is unknown.

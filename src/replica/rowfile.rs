@@ -15,7 +15,7 @@ use crate::domain::worker::{Role, Worker};
 use crate::store::{Part as StorePart, StoreError, codec};
 
 /// Version of the layout; a file of another one is built anew.
-const VERSION: u8 = 5;
+const VERSION: u8 = 6;
 /// Rows in one chunk: a chunk is unsealed and read by one thread. Chunks stay so small that the memory they are read
 /// into is used again for the next one instead of being left behind as holes.
 const CHUNK: usize = 512;

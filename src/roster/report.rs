@@ -50,7 +50,7 @@ fn counts(counts: Counts) -> Json {
 }
 
 /// Every error that is listed; see [`super::check::MAX_PROBLEMS`].
-pub fn errors(checked: &Checked, lang: Lang) -> Vec<Json> {
+fn errors(checked: &Checked, lang: Lang) -> Vec<Json> {
     let error = |problem: super::check::ProblemReport<'_>| {
         json!({
             "file": problem.file,

@@ -378,6 +378,7 @@ pub fn note(file: &mut Dossier, cause: &Cause, changes: &[Change]) {
         fields: Vec::new(),
         lost: cause.lost.iter().filter(|(key, _)| here(key)).cloned().collect(),
     };
+    line.fields.extend(cause.told.iter().cloned());
     for change in changes {
         match change {
             Change::Create(record) => line.records.push(record.key()),

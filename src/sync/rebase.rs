@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::feed::Scope;
 use super::overlay::{Base, Overlay};
 use super::protocol::{Cause, Cursors, LostClaim, Outcome, Verdict};
+use crate::domain::change::{Change, FieldChange};
 use crate::domain::command::{Command, CommandId, Envelope};
 use crate::domain::id::OrgId;
 use crate::domain::merge::{LostField, Merged, merge};
@@ -142,7 +143,7 @@ fn replay(view: &mut Overlay<'_>, scope: &Scope, envelope: &Envelope) -> Result<
     match merge(view, &actor, envelope) {
         Ok(Merged { refused: Some(refusal), .. }) => Ok(Fate::Doubtful { refusal }),
         Ok(Merged { changes, lost, .. }) => {
-            view.apply(&cause_of(envelope, &lost), &changes)?;
+            view.apply(&cause_of(envelope, &lost, &changes), &changes)?;
             Ok(Fate::Shown { lost })
         }
         Err(refusal) => Ok(Fate::Doubtful { refusal }),
@@ -157,7 +158,7 @@ pub fn actor_of(envelope: &Envelope, org: Option<OrgId>, regions: Vec<RegionCode
 }
 
 /// What the timeline and the stamps of records need of a command.
-pub fn cause_of(envelope: &Envelope, lost: &[LostField]) -> Cause {
+pub fn cause_of(envelope: &Envelope, lost: &[LostField], changes: &[Change]) -> Cause {
     Cause {
         id: envelope.id,
         hlc: envelope.hlc,
@@ -168,11 +169,21 @@ pub fn cause_of(envelope: &Envelope, lost: &[LostField]) -> Cause {
         seen: match &envelope.command {
             Command::Reveal { record, .. } => vec![*record],
             // What was given out stands in the household's timeline too.
-            Command::SpendStock { allotment, household, .. } => vec![
-                RecordKey { kind: Kind::Household, id: (*household).into() },
-                RecordKey { kind: Kind::Allotment, id: (*allotment).into() },
-            ],
+            Command::SpendStock { household, .. } => {
+                vec![RecordKey { kind: Kind::Household, id: (*household).into() }]
+            }
             _ => Vec::new(),
         },
+        told: match &envelope.command {
+            Command::SpendStock { .. } => changes.iter().flat_map(changed_fields).collect(),
+            _ => Vec::new(),
+        },
+    }
+}
+
+fn changed_fields(change: &Change) -> Vec<(RecordKey, FieldChange)> {
+    match change {
+        Change::Update { record, fields } => fields.iter().map(|field| (*record, field.clone())).collect(),
+        Change::Create(_) => Vec::new(),
     }
 }

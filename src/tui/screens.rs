@@ -17,6 +17,7 @@
 //! A layer is drawn over the whole screen and takes every input; what it passes on goes to the console, never to the
 //! screen below.
 
+pub mod directory;
 pub mod entry;
 pub mod find;
 pub mod format;
@@ -127,6 +128,8 @@ parts! {
         Import in import;
         /// What did not stand as it was meant.
         Inbox in inbox;
+        /// Who and what there is to help with.
+        Directory in directory;
         /// Language, theme, keys.
         Settings in settings;
         /// A home without data.

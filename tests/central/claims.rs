@@ -171,11 +171,16 @@ fn a_point_gives_out_only_what_was_set_aside_for_it() {
     county.sync(&mut first).unwrap();
     county.sync(&mut second).unwrap();
     assert_eq!(outcomes(&second), ["stock.short", "applied"]);
+    assert_eq!(second.inbox.len(), 1);
+    assert_eq!(second.inbox[0].envelope.command, spend(4), "what was refused is kept whole");
     let document = county.tx().document(&ItemKey::Record(key(Kind::Allotment, id(18, 1)))).unwrap().unwrap();
     let Ok(Body::Record(Record::Allotment(left))) = Body::decode(&document.key, &document.body.0) else { panic!() };
     assert_eq!((left.used, left.left()), (6, 0));
     let told = server_file(&county, 1).history;
-    assert_eq!(told.iter().filter(|line| line.what == "spend_stock").count(), 2);
+    let given = told.iter().filter(|line| line.what == "spend_stock");
+    let given: Vec<i64> =
+        given.filter_map(|l| zhulian::domain::allotment::given(l.fields[0].0, &l.fields[0].1)).collect();
+    assert_eq!(given, [2, 4], "the household's file says how much it got");
     county.sync(&mut first).unwrap();
     assert_eq!(file(&first, 1).unwrap(), server_file(&county, 1));
 }

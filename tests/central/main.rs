@@ -7,13 +7,14 @@ mod claims;
 mod merge;
 mod moves;
 
-use central_support::County;
 use central_support::device::{Device, key};
 use central_support::words::*;
+use central_support::{County, scope};
+use zhulian::domain::change::FieldChange;
 use zhulian::domain::claim::{Claim, ClaimState};
 use zhulian::domain::command::Command;
 use zhulian::domain::conflict::Choice;
-use zhulian::domain::id::{MemberId, NeedId};
+use zhulian::domain::id::{MemberId, NeedId, WorkerId};
 use zhulian::domain::moment::Moment;
 use zhulian::domain::record::{Kind, Record};
 use zhulian::domain::records::Dossier;

@@ -57,6 +57,65 @@ fn a_revoked_device_is_refused_and_its_work_kept_aside() {
     assert_eq!(server_file(&county, 1).visits.len(), 1);
 }
 
+/// Puts a worker out of service, or back.
+fn in_service(county: &County, worker: WorkerId, active: bool) {
+    let change = FieldChange { field: "active".into(), before: Value::Bool(!active), after: Value::Bool(active) };
+    let amendments = vec![zhulian::domain::command::Amendment { record: key(Kind::Worker, worker), change }];
+    county.must(&Command::Amend { household: None, amendments });
+}
+
+#[test]
+fn a_device_whose_worker_left_is_turned_away_and_its_work_kept_aside() {
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    first.act(at, visit(1, 1, first.worker, at)).unwrap();
+    in_service(&county, first.worker, false);
+    assert_eq!(county.sync(&mut first).unwrap_err().code(), "device.out_of_service");
+    let Some(Request::Push(parcel)) = Client::default().next(&first).unwrap() else { panic!("nothing to push") };
+    let push = parcel.open(&first.secret).unwrap();
+    let aside = county.tx().asides(10).unwrap();
+    assert_eq!((aside.len(), aside[0].code.as_str()), (1, "device.out_of_service"));
+    assert_eq!(aside[0].commands, push.commands);
+    // Nor does it hear anything more.
+    let pull = zhulian::sync::protocol::Pull {
+        protocol: zhulian::sync::protocol::PROTOCOL,
+        device: first.id,
+        epoch: first.epoch,
+        known: zhulian::sync::protocol::Known::Cursors(Vec::new()),
+        max_bytes: 1 << 20,
+        territories: None,
+    };
+    assert_eq!(county.authority.pull(at, &pull).unwrap_err().code(), "device.out_of_service");
+    let reply = county.authority.ingest_supervised(at, &push).unwrap();
+    assert_eq!(reply.verdicts[0].outcome, Outcome::Applied);
+    assert_eq!(server_file(&county, 1).visits.len(), 1);
+    // Back in service, the device goes on as if nothing had been.
+    in_service(&county, first.worker, true);
+    first.act(at, visit(2, 1, first.worker, at)).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first), ["applied", "applied"]);
+}
+
+#[test]
+fn on_a_shared_device_only_who_left_is_refused() {
+    let (county, [mut first, ..]) = county();
+    let at = county.now;
+    let colleague = county.worker(44, Role::GridWorker);
+    let workers = vec![first.worker, colleague];
+    county.enrol(&first, zhulian::sync::feed::Scope { workers, ..scope(first.worker, &[1]) });
+    county.sync(&mut first).unwrap();
+    in_service(&county, first.worker, false);
+    let left = first.worker;
+    first.act(at, visit(1, 1, left, at)).unwrap();
+    first.worker = colleague;
+    first.act(at, visit(2, 1, colleague, at)).unwrap();
+    county.sync(&mut first).unwrap();
+    assert_eq!(outcomes(&first), ["actor.out_of_service", "applied"]);
+    assert_eq!(first.inbox.len(), 1, "with what it said");
+    assert!(matches!(&first.inbox[0].envelope.command, Command::LogVisit { .. }));
+    assert_eq!(server_file(&county, 1).visits.len(), 1);
+}
+
 #[test]
 fn after_a_restore_devices_bring_back_what_the_backup_lacks() {
     let (mut county, [mut first, mut second, mut third]) = with_wish(2);

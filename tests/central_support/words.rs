@@ -164,9 +164,9 @@ pub fn stock(quantity: u32, allotments: &[(u16, u32)]) -> Vec<Command> {
     };
     let station = Station {
         id: id(17, 1).into(),
-        name: "村助联点".into(),
+        name: "县助联体中心".into(),
         level: first("station_level"),
-        region: region(1),
+        region: region(1).county(),
         ..Station::default()
     };
     let mut commands: Vec<Command> = [Record::Resource(resource), Record::Station(station)]

@@ -334,6 +334,7 @@ fn expire(
         what: "expire_claim".to_owned(),
         lost: Vec::new(),
         seen: Vec::new(),
+        told: Vec::new(),
     };
     Ok(deciding.act(&cause, changes)?)
 }

@@ -316,6 +316,7 @@ fn seen_from(cause: &Cause, feed: &Feed, effects: &[Effect]) -> Cause {
     if !in_file {
         cause.lost.clear();
         cause.seen.clear();
+        cause.told.clear();
     }
     if *feed == Feed::Pool {
         cause.by = Default::default();

@@ -20,8 +20,8 @@ impl Authority {
     /// Answers with what changed since the device's cursors.
     ///
     /// # Errors
-    /// `protocol.too_old`, `protocol.too_new`, `device.unknown`, `device.revoked`, `epoch.changed`, `cursor.unknown`, and
-    /// the store's.
+    /// `protocol.too_old`, `protocol.too_new`, `device.unknown`, `device.revoked`, `device.out_of_service`,
+    /// `epoch.changed`, `cursor.unknown`, and the store's.
     pub fn pull(&self, _now: Moment, pull: &Pull) -> Result<Page, ProtocolError> {
         accepts(pull.protocol, PROTOCOL)?;
         let mut tx = self.store().begin()?;
@@ -66,8 +66,8 @@ impl Authority {
     /// Answers with a piece of whole feeds.
     ///
     /// # Errors
-    /// `protocol.too_old`, `protocol.too_new`, `device.unknown`, `device.revoked`, `feed.not_held`, `epoch.changed`, and
-    /// the store's.
+    /// `protocol.too_old`, `protocol.too_new`, `device.unknown`, `device.revoked`, `device.out_of_service`,
+    /// `feed.not_held`, `epoch.changed`, and the store's.
     pub fn bootstrap(&self, _now: Moment, ask: &Bootstrap) -> Result<Chunk, ProtocolError> {
         accepts(ask.protocol, PROTOCOL)?;
         let mut tx = self.store().begin()?;
@@ -154,7 +154,8 @@ fn once_each(feeds: &[Feed]) -> Vec<&Feed> {
 fn reader(tx: &mut dyn Transaction, device: crate::domain::id::DeviceId) -> Result<(Realm, Device), ProtocolError> {
     let realm = tx.realm()?;
     let device = tx.peek_device(device)?.ok_or(ProtocolError::UnknownDevice)?;
-    if device.revoked_at.is_some() { Err(ProtocolError::Revoked) } else { Ok((realm, device)) }
+    super::standing::served(tx, &device)?;
+    Ok((realm, device))
 }
 
 fn changed(tx: &mut dyn Transaction, realm: &Realm, device: &Device) -> ProtocolError {

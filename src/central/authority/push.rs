@@ -2,6 +2,7 @@
 
 use super::reading::Reading;
 use super::regions;
+use super::standing::{self, Standing};
 use super::verdict::Deciding;
 use super::waiting::{self, Case, Session};
 use super::{Authority, Fault};
@@ -27,24 +28,27 @@ impl Authority {
     /// device had sent before gets the verdict that it had before.
     ///
     /// # Errors
-    /// `device.unknown`, `device.revoked`, `push.too_many`, `push.gap`, `device.cloned`, `epoch.changed`, `server.busy`,
-    /// `server.failed`. Nothing was changed then; the commands of revoked and cloned devices are kept aside.
+    /// `device.unknown`, `device.revoked`, `device.out_of_service`, `push.too_many`, `push.gap`, `device.cloned`,
+    /// `epoch.changed`, `server.busy`, `server.failed`. Nothing was changed then; the commands of devices that are served
+    /// no more, and of cloned ones, are kept aside.
     pub fn push(&self, now: Moment, push: &Push) -> Result<PushReply, ProtocolError> {
         if push.commands.len() > MAX_COMMANDS {
             let commands = push.commands.len() as u64;
             return Err(ProtocolError::TooMany { commands, limit: MAX_COMMANDS as u64 });
         }
         let reply = self.transact(|tx, realm| take(tx, realm, now, push, Standing::Enrolled));
-        if let Err(error @ (ProtocolError::Revoked | ProtocolError::Cloned { .. })) = &reply {
+        use ProtocolError::{Cloned, OutOfService, Revoked};
+        if let Err(error @ (Revoked | OutOfService | Cloned { .. })) = &reply {
             self.keep_aside(now, push, error)?;
         }
         reply
     }
 
-    /// Brings in under supervision what a revoked device still had.
+    /// Brings in under supervision what a device still had that was revoked or whose workers went out of service. Their
+    /// commands are decided as if nothing had happened.
     ///
     /// # Errors
-    /// As [`Authority::push`], but for `device.revoked`.
+    /// As [`Authority::push`], but for `device.revoked` and `device.out_of_service`.
     pub fn ingest_supervised(&self, now: Moment, push: &Push) -> Result<PushReply, ProtocolError> {
         self.transact(|tx, realm| take(tx, realm, now, push, Standing::Supervised))
     }
@@ -77,13 +81,6 @@ pub(super) fn secret(device: &Device) -> Result<Secret, ProtocolError> {
     bytes.map(Secret::new).map_err(|_| ProtocolError::Failed { detail: "a device without a key".into() })
 }
 
-/// How a device that pushes stands with the server.
-#[derive(Clone, Copy, PartialEq)]
-enum Standing {
-    Enrolled,
-    Supervised,
-}
-
 fn take(
     mut tx: Box<dyn Transaction + '_>,
     realm: Realm,
@@ -92,8 +89,8 @@ fn take(
     standing: Standing,
 ) -> Result<PushReply, Fault> {
     let mut device = tx.device(push.device)?.ok_or(ProtocolError::UnknownDevice)?;
-    if device.revoked_at.is_some() && standing == Standing::Enrolled {
-        return Err(ProtocolError::Revoked.into());
+    if standing == Standing::Enrolled {
+        standing::served(&mut *tx, &device)?;
     }
     // A device of an earlier epoch is told first: it then begins where the server really is.
     if push.epoch != 0 && push.epoch != realm.epoch {
@@ -107,7 +104,7 @@ fn take(
     if verdicts.len() < known {
         return Err(ProtocolError::Failed { detail: "a verdict is missing".into() }.into());
     }
-    let fresh = decide_fresh(tx, &realm, &mut device, now, push, known, &hashes)?;
+    let fresh = decide_fresh(tx, &realm, &mut device, now, push, (known, standing), &hashes)?;
     verdicts.extend(fresh);
     Ok(PushReply { epoch: realm.epoch, verdicts, last_seq: device.last_seq, last_hash: device.last_hash })
 }
@@ -162,7 +159,7 @@ fn decide_fresh(
     device: &mut Device,
     now: Moment,
     push: &Push,
-    known: usize,
+    (known, standing): (usize, Standing),
     hashes: &[Hash],
 ) -> Result<Vec<Verdict>, Fault> {
     let fresh: Vec<(u64, &Bytes, Hash)> = (push.first..)
@@ -175,7 +172,7 @@ fn decide_fresh(
         return Ok(Vec::new());
     };
     let reading = Reading::new(tx, realm.person_key.clone(), now);
-    let mut deciding = Deciding::new(&reading, realm, now);
+    let mut deciding = Deciding::new(&reading, realm, now).standing(standing);
     let mut session = Session::new(&mut deciding, realm)?;
     for (seq, command, hash) in &fresh {
         let id = CommandId { device: push.device, seq: *seq };

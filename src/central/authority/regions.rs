@@ -355,7 +355,7 @@ impl Deciding<'_, '_> {
         let (id, at) = (self.next_act()?, self.now);
         let by = Default::default();
         let what = "move_region".to_owned();
-        let cause = Cause { id, hlc: Hlc::at(at), at, by, what, lost: Vec::new(), seen: Vec::new() };
+        let cause = Cause { id, hlc: Hlc::at(at), at, by, what, lost: Vec::new(), seen: Vec::new(), told: Vec::new() };
         let published = self.ledger.publish(self.reading, &mut self.overlay, &cause, changes);
         self.reading.check()?;
         published.map(drop).map_err(|fault| StoreFault::Damaged(fault.0))

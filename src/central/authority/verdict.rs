@@ -5,6 +5,7 @@ use super::claims::{self, Unsettled};
 use super::publish::{Ledger, Written};
 use super::reading::Reading;
 use super::regions::{self, Regions};
+use super::standing::Standing;
 use super::waiting;
 use crate::central::store::{Device, Realm, StoreFault};
 use crate::containment::contained;
@@ -62,6 +63,8 @@ pub(super) struct Deciding<'b, 't> {
     pub ledger: Ledger,
     pub epoch: u32,
     pub now: Moment,
+    /// How the device stands that pushes.
+    pub standing: Standing,
     pub regions: Regions,
     /// The county's state, locked, once the server itself has acted.
     acts: Option<Realm>,
@@ -99,7 +102,13 @@ impl<'b, 't> Deciding<'b, 't> {
     /// Nothing is decided yet.
     pub fn new(reading: &'b Reading<'t>, realm: &Realm, now: Moment) -> Deciding<'b, 't> {
         let (overlay, ledger, regions) = (Overlay::new(reading), Ledger::default(), Regions::default());
-        Deciding { reading, overlay, ledger, epoch: realm.epoch, now, regions, acts: None }
+        let standing = Standing::Enrolled;
+        Deciding { reading, overlay, ledger, epoch: realm.epoch, now, standing, regions, acts: None }
+    }
+
+    /// The same for a device that stands so with the server.
+    pub fn standing(self, standing: Standing) -> Deciding<'b, 't> {
+        Deciding { standing, ..self }
     }
 
     /// What is to be written.
@@ -133,10 +142,18 @@ impl Deciding<'_, '_> {
         self.rehome(device.id, &mut envelope.command)?;
         let made_up = envelope.command.made_up_region().cloned();
         let decided = match self.actor(device, &envelope)? {
-            Some(actor) if made_up.is_some() => self.register_place(device.id, &actor, envelope)?,
+            Author::OutOfService(name) => told(
+                "actor.out_of_service",
+                [&say::author_out_of_service(Lang::Zh, &name), &say::author_out_of_service(Lang::En, &name)],
+                [say::author_out_of_service_remedy(Lang::Zh), say::author_out_of_service_remedy(Lang::En)],
+            )
+            .into(),
+            Author::Acts(actor) if made_up.is_some() => self.register_place(device.id, &actor, envelope)?,
             // Whoever worked alone had registered himself.
-            Some(actor) if registers(&envelope.command, actor.worker) => Decided::without_effect(Outcome::Applied),
-            Some(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
+            Author::Acts(actor) if registers(&envelope.command, actor.worker) => {
+                Decided::without_effect(Outcome::Applied)
+            }
+            Author::Acts(actor) if reserved(&envelope.command) && actor.role != Role::CivilAffairs => {
                 let role = Label::of("role", actor.role.code());
                 let act = Label {
                     zh: "维护人员名册和区划目录".to_owned(),
@@ -144,8 +161,8 @@ impl Deciding<'_, '_> {
                 };
                 Refusal::from(Reason::NotPermitted { role, act }).into()
             }
-            Some(actor) => self.carry_out(&actor, &envelope)?,
-            None => told(
+            Author::Acts(actor) => self.carry_out(&actor, &envelope)?,
+            Author::Stranger => told(
                 "actor.not_enrolled",
                 [say::not_enrolled(Lang::Zh), say::not_enrolled(Lang::En)],
                 [say::not_enrolled_remedy(Lang::Zh), say::not_enrolled_remedy(Lang::En)],
@@ -217,7 +234,7 @@ impl Deciding<'_, '_> {
             Err(Unsettled::Refused(refusal)) => return Ok(refusal.into()),
             Err(Unsettled::Store(fault)) => return Err(fault),
         };
-        let cause = cause_of(envelope, &lost);
+        let cause = cause_of(envelope, &lost, &changes);
         let lost_claim = match (&refused, &envelope.command) {
             (Some(_), Command::ClaimWish { claim }) => {
                 claims::lost(self.reading, &self.overlay, &self.ledger, claim.wish)?
@@ -244,24 +261,36 @@ impl Deciding<'_, '_> {
         Ok(Decided { outcome, place: Some(published.place), households: published.households, creates, lacks: None })
     }
 
-    /// Who acts: the worker as the county knows them, in any territory that the device has or lately had. `None` for a
-    /// worker who is not of this device.
-    fn actor(&self, device: &Device, envelope: &Envelope) -> Result<Option<Actor>, StoreFault> {
+    /// Who acts: the worker as the county knows them, in any territory that the device has or lately had.
+    fn actor(&self, device: &Device, envelope: &Envelope) -> Result<Author, StoreFault> {
         let recent = |ended: &Moment| self.now.since(*ended).num_days() <= KEEP_DAYS;
         let former = device.former.iter().filter(|(_, ended)| recent(ended)).map(|(scope, _)| scope);
         let scopes: Vec<_> = std::iter::once(&device.scope).chain(former).collect();
         if !scopes.iter().any(|scope| scope.workers.contains(&envelope.worker)) {
-            return Ok(None);
+            return Ok(Author::Stranger);
         }
         let key = RecordKey { kind: Kind::Worker, id: envelope.worker.into() };
         let worker = self.overlay.record(key);
         self.reading.check()?;
-        let Ok(Some(Record::Worker(worker))) = worker else { return Ok(None) };
+        let Ok(Some(Record::Worker(worker))) = worker else { return Ok(Author::Stranger) };
+        if !worker.is_in_service() && self.standing != Standing::Supervised {
+            return Ok(Author::OutOfService(worker.name));
+        }
         let regions: Vec<RegionCode> = scopes.iter().flat_map(|scope| scope.territories.iter().cloned()).collect();
         let mut actor = actor_of(envelope, worker.org, regions);
         actor.role = worker.role;
-        Ok(Some(actor))
+        Ok(Author::Acts(actor))
     }
+}
+
+/// Who is behind a command.
+enum Author {
+    /// A worker of the device.
+    Acts(Actor),
+    /// A worker of the device who is out of service, by name.
+    OutOfService(String),
+    /// Nobody of the device.
+    Stranger,
 }
 
 /// Whether a command registers that worker and nothing else.

@@ -143,7 +143,7 @@ fn status_of(error: &ProtocolError) -> StatusCode {
         ProtocolError::TooNew { .. } | ProtocolError::Damaged { .. } => StatusCode::BAD_REQUEST,
         ProtocolError::TooLarge { .. } | ProtocolError::TooMany { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         ProtocolError::Forged | ProtocolError::UnknownDevice => StatusCode::UNAUTHORIZED,
-        ProtocolError::Revoked | ProtocolError::NotHeld { .. } => StatusCode::FORBIDDEN,
+        ProtocolError::Revoked | ProtocolError::OutOfService | ProtocolError::NotHeld { .. } => StatusCode::FORBIDDEN,
         ProtocolError::Gap { .. }
         | ProtocolError::Cloned { .. }
         | ProtocolError::EpochChanged { .. }

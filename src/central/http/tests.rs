@@ -22,6 +22,7 @@ fn failures() -> Vec<(Failure, u16)> {
         (protocol(ProtocolError::Forged), 401),
         (protocol(ProtocolError::UnknownDevice), 401),
         (protocol(ProtocolError::Revoked), 403),
+        (protocol(ProtocolError::OutOfService), 403),
         (protocol(ProtocolError::Gap { expected: 1, got: 2 }), 409),
         (protocol(ProtocolError::Cloned { seq: 1, held: Hash([0; 32]) }), 409),
         (protocol(ProtocolError::EpochChanged { epoch: 2, last_seq: 0, last_hash: Hash([0; 32]) }), 409),

@@ -235,6 +235,14 @@ impl Transaction for PostgresTransaction<'_> {
         }
         row.map(|row| read(&row)).transpose()
     }
+    fn peek_document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
+        let key = key.key();
+        if let Some(written) = self.gathered.items.get(&key) {
+            return Ok(written.clone());
+        }
+        let sql = "SELECT body FROM zl_item WHERE county = $1 AND key = $2";
+        self.connection.row(sql, &[&self.county, &key])?.map(|row| read(&row)).transpose()
+    }
     fn put_document(&mut self, document: &Document) -> Result<(), StoreFault> {
         self.lock()?;
         self.gathered.items.insert(document.key.key(), Some(document.clone()));

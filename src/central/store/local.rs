@@ -202,6 +202,9 @@ impl Transaction for LocalTransaction<'_> {
         self.listed.insert(key.clone(), listed);
         Ok(document)
     }
+    fn peek_document(&mut self, key: &ItemKey) -> Result<Option<Document>, StoreFault> {
+        self.get(&[&[table::ITEM], key.key().as_slice()].concat())
+    }
     fn put_document(&mut self, document: &Document) -> Result<(), StoreFault> {
         let item = document.key.key();
         if let Some(before) = self.listed(&document.key)? {

@@ -6,6 +6,7 @@ use crate::cli::table::Table;
 use crate::cli::view::Shown;
 use crate::cli::{Fault, Io, Outcome, Run, ids, view, words};
 use crate::desk::Desk;
+use crate::domain::allotment;
 use crate::domain::claim::Claim;
 use crate::domain::codes;
 use crate::domain::command::Command;
@@ -164,6 +165,11 @@ impl Show {
             .iter()
             .map(|entry| {
                 let fields: Vec<&str> = entry.fields.iter().map(|(_, change)| change.field.as_str()).collect();
+                let given = entry.fields.iter().find_map(|(record, change)| {
+                    let resource = memory.reference.resource_of(record.id.into());
+                    let quantity = allotment::given(*record, change)?;
+                    Some(json!({"resource": resource.map(|held| &held.name), "quantity": quantity}))
+                });
                 json!({
                     "seq": entry.id.seq,
                     "at": entry.at,
@@ -171,6 +177,7 @@ impl Show {
                     "what": entry.what,
                     "records": entry.records.iter().map(ToString::to_string).collect::<Vec<_>>(),
                     "fields": fields,
+                    "given": given,
                 })
             })
             .collect())
@@ -210,7 +217,11 @@ impl Show {
             for entry in self.timeline(desk, dossier)? {
                 let what = crate::i18n::domain::command(lang, entry["what"].as_str().unwrap_or_default()).to_owned();
                 let (at, by) = (entry["at"].as_str().unwrap_or_default(), entry["by"].as_str().unwrap_or_default());
-                io.line(format!("  {at}  {what}  {by}"))?;
+                let given = match entry["given"]["quantity"].as_i64() {
+                    Some(quantity) => format!("{} {quantity}", entry["given"]["resource"].as_str().unwrap_or_default()),
+                    None => String::new(),
+                };
+                io.line(format!("  {at}  {what}  {by}  {given}").trim_end())?;
             }
         }
         Ok(())

@@ -2,12 +2,15 @@
 
 use serde_json::json;
 
-use super::{Bureau, pick, territory, worker};
+use super::{Bureau, territory, worker};
 use crate::central::enrolment::{self, LIFE_MINUTES, TRIES};
 use crate::central::store::Device as Held;
+use crate::cli::keep::pick;
 use crate::cli::table::Table;
 use crate::cli::{CliError, Fault, Io, Outcome};
 use crate::domain::record::Kind;
+use crate::domain::refusal::{Reason, Refusal};
+use crate::domain::worker::Worker as Person;
 use crate::i18n::cli as say;
 use crate::sync::feed::Scope;
 use crate::sync::protocol::ProtocolError;
@@ -54,8 +57,11 @@ impl Code {
         let mut workers = Vec::new();
         for text in &self.worker {
             let all = worker::workers(bureau)?;
-            workers
-                .push(pick(text, "worker", Kind::Worker, all, |worker| (worker.id.to_string(), worker.name.clone()))?);
+            let found = pick(text, "worker", Kind::Worker, all, |worker| (worker.id.to_string(), worker.name.clone()))?;
+            if !found.is_in_service() {
+                return Err(Refusal::at("worker", Reason::WorkerLeft { name: found.name }).into());
+            }
+            workers.push(found);
         }
         let mut territories = self.territory.iter().map(|code| territory(code)).collect::<Result<Vec<_>, _>>()?;
         if territories.is_empty() {
@@ -100,8 +106,9 @@ impl List {
             say::h_id(lang),
         ];
         let mut table = Table::new(headings);
+        let workers = worker::workers(bureau)?;
         for device in bureau.authority.devices()? {
-            let state = state(&device);
+            let state = state(&device, &workers);
             if io.json {
                 io.value(&json!({
                     "id": device.id,
@@ -128,10 +135,11 @@ impl List {
     }
 }
 
-fn state(device: &Held) -> &'static str {
+fn state(device: &Held, workers: &[Person]) -> &'static str {
     match (device.revoked_at, device.cloned_at) {
         (Some(_), _) => "revoked",
         (None, Some(_)) => "cloned",
+        (None, None) if worker::is_out_of_service(device, workers) => "out_of_service",
         (None, None) => "active",
     }
 }

@@ -22,7 +22,7 @@ pub struct Ingest {
     /// Where to write the reply; FILE.reply if not given
     #[arg(long, value_name = "FILE")]
     reply: Option<PathBuf>,
-    /// Takes in what a revoked device still had
+    /// Takes in what a device still had that was revoked or whose workers went out of service
     #[arg(long)]
     supervised: bool,
 }

@@ -126,7 +126,7 @@ fn tell(
         }));
     }
     for problem in &list.problems {
-        let place = say::import_place(lang, file, "", &problem.row.to_string(), problem.column);
+        let place = say::regions_place(lang, file, problem.row, problem.column);
         let (code, message) = (problem.fault.code(), problem.fault.message(lang));
         io.line(format!("{place} [{code}] {}：{message}", problem.value_masked))?;
         io.line(format!("    {}", problem.fault.remedy(lang)))?;

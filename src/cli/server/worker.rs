@@ -1,22 +1,25 @@
 //! `server worker …`
 
+mod amend;
+
 use serde_json::json;
 
 use super::{Bureau, territory};
+use crate::cli::keep::{self, all};
 use crate::cli::table::Table;
 use crate::cli::worker::NewWorker;
 use crate::cli::{Fault, Io, Outcome};
-use crate::domain::command::Command;
-use crate::domain::id::WorkerId;
-use crate::domain::record::Record;
+use crate::domain::org::Org;
 use crate::domain::worker::Worker as Person;
 use crate::i18n::cli as say;
-use crate::sync::protocol::Outcome as Verdict;
+
+pub use amend::is_out_of_service;
 
 /// What can be done with workers.
 #[derive(Debug, clap::Subcommand)]
 pub enum Worker {
     Add(Add),
+    Amend(amend::Amend),
     List(List),
 }
 
@@ -25,6 +28,7 @@ impl Worker {
     pub fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         match self {
             Worker::Add(act) => act.run(bureau, io),
+            Worker::Amend(act) => act.run(bureau, io),
             Worker::List(act) => act.run(bureau, io),
         }
     }
@@ -38,15 +42,19 @@ pub struct Add {
     /// Territory, by the code of a village, town or county; may be given several times
     #[arg(long, value_name = "CODE")]
     territory: Vec<String>,
+    /// The worker's organisation, by id or name
+    #[arg(long, value_name = "ORG")]
+    org: Option<String>,
 }
 
 impl Add {
     fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         let regions = self.territory.iter().map(|code| territory(code)).collect::<Result<_, _>>()?;
-        let worker = Person { regions, ..self.worker.record(io)? };
+        let org = self.org.as_ref().map(|text| keep::org(bureau, text, "org")).transpose()?.flatten();
+        let worker = Person { regions, org, ..self.worker.record(io)? };
         let (id, name, role) = (worker.id, worker.name.clone(), worker.role.code());
-        register(bureau, io, Record::Worker(worker))?;
-        let value = json!({"id": id, "name": name, "role": role, "territories": self.territory});
+        keep::register(bureau, io.now, worker)?;
+        let value = json!({"id": id, "name": name, "role": role, "territories": self.territory, "org": org});
         io.answer(&value, say::worker_added(io.lang, &id.to_string(), &name))
     }
 }
@@ -62,8 +70,16 @@ pub struct List {
 impl List {
     fn run(&self, bureau: &Bureau<'_>, io: &mut Io<'_>) -> Outcome {
         let lang = io.lang;
-        let headings = [say::h_name(lang), say::h_role(lang), say::h_territory(lang), say::h_id(lang)];
+        let headings = [
+            say::h_name(lang),
+            say::h_role(lang),
+            say::h_state(lang),
+            say::h_org(lang),
+            say::h_territory(lang),
+            say::h_id(lang),
+        ];
         let mut table = Table::new(headings);
+        let orgs = all::<Org>(bureau)?;
         for worker in workers(bureau)?.into_iter().take(self.limit.unwrap_or(usize::MAX)) {
             let regions: Vec<String> = worker.regions.iter().map(ToString::to_string).collect();
             if io.json {
@@ -73,12 +89,16 @@ impl List {
                     "role": worker.role,
                     "active": worker.active,
                     "territories": regions,
+                    "org": worker.org,
                 }))?;
                 continue;
             }
+            let org = orgs.iter().find(|org| Some(org.id) == worker.org).map(|org| org.name.clone());
             table.row([
                 worker.name.clone(),
                 worker.role.label(lang).into_owned(),
+                say::in_service(lang, worker.is_in_service()).to_owned(),
+                org.unwrap_or_default(),
                 regions.join(" "),
                 worker.id.to_string(),
             ]);
@@ -87,24 +107,7 @@ impl List {
     }
 }
 
-/// Has the county register a record.
-fn register(bureau: &Bureau<'_>, io: &Io<'_>, record: Record) -> Result<(), Fault> {
-    let command = Command::Register { record: Box::new(record) };
-    match bureau.authority.administer(io.now.at, WorkerId::default(), &command)? {
-        Verdict::Refused { told, .. } => Err(Fault::Told(Box::new(told))),
-        Verdict::Applied | Verdict::Merged { .. } => Ok(()),
-    }
-}
-
 /// Every worker of the county, by id.
 pub fn workers(bureau: &Bureau<'_>) -> Result<Vec<Person>, Fault> {
-    let mut workers = Vec::new();
-    super::each_reference(bureau, &mut |record| {
-        if let Record::Worker(worker) = record
-            && !worker.meta.deleted
-        {
-            workers.push(worker);
-        }
-    })?;
-    Ok(workers)
+    all(bureau)
 }

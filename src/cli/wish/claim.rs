@@ -9,7 +9,8 @@ use crate::i18n::cli as say;
 /// Claims units of a wish
 ///
 /// Without a server's word a claim is tentative: it holds on this device, and the server may yet give the wish to
-/// somebody who was first.
+/// somebody who was first. With --standing the point holds the wish for donors who come by: the claim is settled with the
+/// server beforehand, and `wish pass` names the donor even offline.
 #[derive(Debug, clap::Args)]
 pub struct Claim {
     /// The wish: id, beginning of an id, number
@@ -24,12 +25,16 @@ pub struct Claim {
     /// The claimant's telephone
     #[arg(long, value_name = "NUMBER")]
     phone: Option<String>,
+    /// Held by the point for donors who come by
+    #[arg(long)]
+    standing: bool,
 }
 
 impl Run for Claim {
     fn run(&self, desk: &Desk, io: &mut Io<'_>) -> Outcome {
         let wish = ids::wish(desk, &self.wish)?;
         let mut claim = desk.new_claim(wish, self.units, "");
+        claim.standing = self.standing;
         for (field, typed) in [("claimant", &self.claimant), ("claimant_phone", &self.phone)] {
             if let Some(typed) = typed {
                 let value = words::value(claim::Claim::TABLE, field, typed, io.now)?;

@@ -7,7 +7,8 @@ use super::super::validate;
 use super::super::value::Value;
 use super::register::{count, registered_elsewhere, second_head};
 use super::{
-    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, set_field,
+    Case, Change, Code, Label, Reason, Record, RecordKey, Refusal, Right, in_words, label, need_reason, reference,
+    set_field, stock,
 };
 use crate::domain::change::FieldChange;
 use crate::domain::command::Amendment;
@@ -111,6 +112,11 @@ fn misplaced(
             let is_member = dossier.present_members().any(|member| Some(member.id) == household.head);
             Ok((!is_member).then(|| Refusal::at("head", Reason::NotAMember)))
         }
+        Record::Station(_) | Record::Org(_) | Record::Worker(_) | Record::Resource(_)
+            if reference::STANDING.iter().any(|field| changed(field)) =>
+        {
+            reference::sound(case, after).map(|()| None)
+        }
         _ => Ok(None),
     }
 }
@@ -159,8 +165,11 @@ fn permit(case: &Case<'_>, kind: Kind) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses records of households outside the actor's territory.
+/// Refuses records of households outside the actor's territory, and resources that another one keeps.
 fn guard(case: &Case<'_>, record: &Record) -> Result<(), Refusal> {
+    if let Record::Resource(resource) = record {
+        return stock::keeps(case, resource);
+    }
     let household = match record {
         Record::Household(household) => Some(household.id),
         Record::Member(member) => Some(member.household),
@@ -181,7 +190,8 @@ fn amend_field(
     let Some(field) = held.fields().table().field(&change.field) else {
         return Err(Refusal::at(change.field.clone(), Reason::NoField { name: change.field.clone() }));
     };
-    if !field.is_entered() || field.merge == Merge::Fixed {
+    // A territory is typed into no form, but it is amended; what is fixed or moved by a lifecycle is not.
+    if matches!(field.merge, Merge::Fixed | Merge::Lifecycle) {
         return Err(Refusal::at(field.name, Reason::FixedField { field }));
     }
     let present = held.fields().get(field.name).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Registering households, members and reference records.
 
 use super::super::validate;
-use super::{Case, Change, Kind, Reason, Record, Refusal, Right, TypedRecord, stamped_record};
+use super::{Case, Change, Kind, Reason, Record, Refusal, Right, TypedRecord, reference, stamped_record};
 use crate::domain::change::FieldChange;
 use crate::domain::household::Household;
 use crate::domain::mask;
@@ -68,7 +68,10 @@ pub(super) fn record(case: &Case<'_>, record: &Record) -> Result<Vec<Change>, Re
                 case.dossier(indicator.household)?;
             }
         }
-        Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => case.permit(Right::Administer)?,
+        Kind::Region | Kind::Station | Kind::Org | Kind::Worker | Kind::Resource => {
+            case.permit(Right::Administer)?;
+            reference::sound(case, record)?;
+        }
         // The other kinds come into being by commands of their own.
         kind => return Err(Reason::NotFound { kind }.into()),
     }

@@ -4,6 +4,7 @@ mod book;
 mod households;
 mod leads;
 mod needs;
+mod reference;
 mod undo;
 mod visits;
 mod wishes;

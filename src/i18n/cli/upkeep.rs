@@ -12,7 +12,11 @@ crate::messages! {
     made_key_file(path: &str) => "未设口令：数据密钥保存在 {path}，拿到数据目录的人即可打开数据", "no passphrase: the key of the data lies in {path}; whoever has the folder can open it";
     made_unsealed => "数据未加密：能读取数据目录的人即可看到全部内容", "the data are not sealed: whoever can read the folder can read everything";
     first_worker => "网格员", "Grid worker";
-    import_place(file: &str, sheet: &str, row: &str, column: &str) => "{file} 表{sheet} 第{row}行 {column}", "{file} sheet {sheet} row {row} {column}";
+    import_place(file: &str, sheet: &str, row: u32, column: &str) => "{file} {sheet} 第{row}行 {column}", "{file} {sheet} row {row} {column}";
+    regions_place(file: &str, row: u32, column: &str) => "{file} 第{row}行 {column}", "{file} row {row} {column}";
+    household_sheet => "家庭表", "household sheet";
+    member_sheet => "人员表", "member sheet";
+    import_more_errors(count: usize) => "另有{count}处错误没有列出：用 --errors 生成标注错误的表格", "{count} more errors are not listed: --errors writes a workbook with them marked";
     import_counts(what: &str, new: usize, updated: usize, unchanged: usize, refused: usize) => "{what}：新增{new}，更新{updated}，不变{unchanged}，有误{refused}", "{what}: {new} new, {updated} updated, {unchanged} unchanged, {refused} refused";
     import_done => "已导入", "taken in";
     import_not_done => "没有导入", "nothing was taken in";

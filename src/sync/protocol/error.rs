@@ -60,6 +60,9 @@ pub enum ProtocolError {
     /// The device was revoked. `device.revoked`
     #[error("the device was revoked")]
     Revoked,
+    /// None of the device's workers is in service any more. `device.out_of_service`
+    #[error("none of the device's workers is in service")]
+    OutOfService,
     /// Commands between the server's last and the push's first are missing. `push.gap`
     #[error("expected command {expected}, got {got}")]
     Gap {
@@ -150,6 +153,7 @@ impl Explain for ProtocolError {
             ProtocolError::Forged => "push.forged",
             ProtocolError::UnknownDevice => "device.unknown",
             ProtocolError::Revoked => "device.revoked",
+            ProtocolError::OutOfService => "device.out_of_service",
             ProtocolError::Gap { .. } => "push.gap",
             ProtocolError::Cloned { .. } => "device.cloned",
             ProtocolError::EpochChanged { .. } => "epoch.changed",
@@ -166,7 +170,7 @@ impl Explain for ProtocolError {
             ProtocolError::TooOld { .. } | ProtocolError::TooNew { .. } => Some("protocol"),
             ProtocolError::TooLarge { .. } | ProtocolError::TooMany { .. } => Some("commands"),
             ProtocolError::Forged => Some("seal"),
-            ProtocolError::UnknownDevice | ProtocolError::Revoked => Some("device"),
+            ProtocolError::UnknownDevice | ProtocolError::Revoked | ProtocolError::OutOfService => Some("device"),
             ProtocolError::Gap { .. } => Some("first"),
             ProtocolError::Cloned { .. } => Some("prev"),
             ProtocolError::EpochChanged { .. } => Some("epoch"),
@@ -189,6 +193,7 @@ impl Explain for ProtocolError {
             ProtocolError::Forged => say::forged(lang).into(),
             ProtocolError::UnknownDevice => say::unknown_device(lang).into(),
             ProtocolError::Revoked => say::revoked(lang).into(),
+            ProtocolError::OutOfService => say::out_of_service(lang).into(),
             ProtocolError::Gap { expected, got } => say::gap(lang, *expected, *got),
             ProtocolError::Cloned { seq, held } => say::cloned(lang, *seq, &short(held)),
             ProtocolError::EpochChanged { epoch, .. } => say::epoch_changed(lang, *epoch),
@@ -209,6 +214,7 @@ impl Explain for ProtocolError {
             ProtocolError::Forged => say::forged_remedy(lang),
             ProtocolError::UnknownDevice => say::unknown_device_remedy(lang),
             ProtocolError::Revoked => say::revoked_remedy(lang),
+            ProtocolError::OutOfService => say::out_of_service_remedy(lang),
             ProtocolError::Gap { .. } => say::gap_remedy(lang),
             ProtocolError::Cloned { .. } => say::cloned_remedy(lang),
             ProtocolError::EpochChanged { .. } => say::epoch_changed_remedy(lang),

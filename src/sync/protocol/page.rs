@@ -156,6 +156,9 @@ pub struct Cause {
     /// Records that were looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<RecordKey>,
+    /// Changes to records outside of the file that its timeline tells: what of a point's stock the household got.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<(RecordKey, FieldChange)>,
 }
 
 /// What a command did to what a feed holds.

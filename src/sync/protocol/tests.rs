@@ -90,6 +90,7 @@ fn errors_travel_and_speak_both_languages() {
         ProtocolError::Forged,
         ProtocolError::UnknownDevice,
         ProtocolError::Revoked,
+        ProtocolError::OutOfService,
         ProtocolError::Gap { expected: 3, got: 5 },
         ProtocolError::Cloned { seq: 3, held: Hash([1; 32]) },
         ProtocolError::EpochChanged { epoch: 2, last_seq: 1, last_hash: Hash([1; 32]) },

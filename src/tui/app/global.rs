@@ -8,8 +8,8 @@ use crate::domain::worker::Right as CaseRight;
 use crate::i18n::{forms, screens as text};
 use crate::tui::keymap::Action;
 use crate::tui::screens::{
-    Layer, Screen, find, help, households, import, inbox, leads, menu, needs, palette, pool, register, settings, sheet,
-    today, visit, wishes,
+    Layer, Screen, directory, find, help, households, import, inbox, leads, menu, needs, palette, pool, register,
+    settings, sheet, today, visit, wishes,
 };
 use crate::tui::session;
 use crate::tui::theme::Role;
@@ -20,7 +20,7 @@ pub(super) fn can(console: &Console, action: Action, ctx: &Context<'_>) -> Can {
     let lang = ctx.lang;
     match action {
         Help | Palette | Menu | Back | Refresh | Language | Theme | Redraw | Suspend | Lock | Quit | GoToday
-        | GoSettings => Can::Yes,
+        | GoDirectory | GoSettings => Can::Yes,
         Find | GoHouseholds => Can::when(ctx.may(CaseRight::SeeCases), text::no_right(lang)),
         Undo => open(ctx),
         Redo => Can::No(text::no_redo(lang).to_owned()),
@@ -128,6 +128,7 @@ pub(super) fn act(console: &Console, action: Action) -> Option<Vec<Effect>> {
         Action::Quit => vec![Effect::Session(session::Effect::Quit)],
         Action::GoToday => to(console, today::State::default().into()),
         Action::GoHouseholds => to(console, households::State::default().into()),
+        Action::GoDirectory => to(console, directory::State::default().into()),
         Action::GoSettings => to(console, settings::State::default().into()),
         Action::GoLeads => to(console, leads::State::default().into()),
         Action::GoNeeds => to(console, needs::State::default().into()),

@@ -85,6 +85,7 @@ actions! {
         GoWishes "go.wishes" "微心愿" "Wishes";
         GoImport "go.import" "导入名册" "Import";
         GoInbox "go.inbox" "收件箱" "Inbox";
+        GoDirectory "go.directory" "机构与资源" "Directory";
         GoSettings "go.settings" "系统设置" "Settings";
     }
     Motion "移动" "Moving" {
@@ -138,6 +139,8 @@ actions! {
         Withdraw "withdraw" "撤回" "Withdraw" undo;
         Claim "claim" "认领" "Claim" undo;
         Release "release" "放弃认领" "Release" undo;
+        Hold "wish.hold" "预先认领" "Hold for donors" undo;
+        NameDonor "wish.pass" "指定捐赠人" "Name the donor" undo;
         Connect "connect" "对接" "Connected" undo;
         Fulfil "fulfil" "圆梦" "Fulfil" undo;
         KeepHeld "conflict.keep" "保留现值" "Keep what stands";
@@ -145,6 +148,7 @@ actions! {
         ClaimNext "claim.next" "改选相近心愿" "Take a like wish" undo;
         PutAway "inbox.away" "办妥移出" "Put away";
         CloseWish "wish.close" "销号" "Close" undo;
+        GiveOut "stock.give" "发放" "Give out" undo;
         ConfirmReceipt "receipt.confirm" "受助人确认" "Confirm receipt" confirm;
     }
     Forms "表单" "Forms" {
@@ -231,6 +235,7 @@ contexts! {
     Wishes "wishes" "微心愿" "Wishes";
     Visits "visits" "走访记录" "Visits";
     Inbox "inbox" "收件箱" "Inbox";
+    Directory "directory" "机构与资源" "Directory";
     Import "import" "导入名册" "Import";
     Register "register" "登记家庭" "Registering a household";
     Form "form" "表单" "Form";

@@ -78,7 +78,7 @@ fn chords_wait_and_esc_ends_them() {
     assert_eq!(press(map, &[Context::Input], "Ctrl-G 2"), [Resolved::Pending, Resolved::Action(Action::GoHouseholds)]);
     let next: Vec<Action> =
         map.continuations(&list, &["Ctrl-G".parse().expect("a key")]).iter().map(|b| b.action).collect();
-    assert_eq!(next.len(), 8);
+    assert_eq!(next.len(), 9);
 }
 
 #[test]

@@ -246,6 +246,7 @@ impl Entry {
             // Typing where a choice is made looks it up.
             let mut list = self.pick_list(focus, ctx);
             list.insert(&typed);
+            choices::feed(&mut list, &self.items[focus].control, ctx);
             self.picking = Some(list);
             return Some(Done::Moved);
         }
@@ -292,7 +293,10 @@ impl Entry {
         let screen = ctx.screen();
         let list = self.picking.as_mut()?;
         match input {
-            Input::Text(typed) | Input::Paste(typed) => list.insert(typed),
+            Input::Text(typed) | Input::Paste(typed) => {
+                list.insert(typed);
+                choices::feed(list, &self.items[focus].control, ctx);
+            }
             Input::Action(Action::Back) => self.picking = None,
             Input::Action(Action::Open) => {
                 let chosen = list.chosen().map(|choice| choice.code.clone());
@@ -303,8 +307,12 @@ impl Entry {
                 }
             }
             Input::Action(action) => {
+                let before = list.query();
                 if !list.apply(*action, screen) {
                     return None;
+                }
+                if list.query() != before {
+                    choices::feed(list, &self.items[focus].control, ctx);
                 }
             }
             _ => return None,
@@ -318,6 +326,7 @@ impl Entry {
         match &mut item.control {
             Control::Code { code, .. } => chosen.clone_into(code),
             Control::Among { chosen: held, .. } => chosen.clone_into(held),
+            Control::Household { chosen: held, .. } => *held = chosen.parse().ok(),
             Control::Workers(workers) => {
                 if let Ok(worker) = chosen.parse::<WorkerId>() {
                     match workers.iter().position(|held| *held == worker) {

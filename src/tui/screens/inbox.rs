@@ -168,8 +168,7 @@ fn letter_row<'a>(item: &Item, ctx: &Context<'a>) -> Row<'a> {
         Item::Conflict(open) => {
             let conflict = &open.conflict;
             let head = pool::head_and_village(Some(open.household), ctx).0;
-            let field = field_of(conflict.about, &conflict.field).map_or("", |field| field.label(lang));
-            let about = format!("{head} {field}");
+            let about = format!("{head} {}", display::subject(conflict, lang));
             (text::inbox_conflict(lang), Role::Warning, about, conflict.offered_at)
         }
         Item::Command(entry) => {
@@ -239,25 +238,23 @@ fn draw_conflict(open: &OpenConflict, ctx: &Context<'_>, area: Rect, frame: &mut
     let lang = ctx.lang;
     let conflict = &open.conflict;
     let (head, village) = pool::head_and_village(Some(open.household), ctx);
-    let mut above = vec![DetailRow::Text(format!("{head}  {village}").into(), Role::Title)];
-    let field = field_of(conflict.about, &conflict.field);
-    match field {
-        Some(field) => above.push(DetailRow::Text(field.label(lang).into(), Role::Accent)),
-        None => above.push(DetailRow::Text(text::inbox_two_records(lang).into(), Role::Text)),
-    }
+    let above = [
+        DetailRow::Text(format!("{head}  {village}").into(), Role::Title),
+        DetailRow::Text(display::subject(conflict, lang), Role::Accent),
+    ];
     let above = Detail { rows: &above, theme: ctx.theme };
     above.draw(area, frame.buf, 0);
-    let Some(field) = field else { return };
     let (_, rest) = split_top(area, above.height(area.width) as u16);
     let (left, right) = split_left(rest, rest.width / 2);
+    let (held, offered) = display::sides(conflict, lang);
     let sides = [
-        (text::inbox_held(lang), &conflict.held, conflict.held_by, conflict.held_at, left),
-        (text::inbox_offered(lang), &conflict.offered, conflict.offered_by, conflict.offered_at, right),
+        (text::inbox_held(lang), held, conflict.held_by, conflict.held_at, left),
+        (text::inbox_offered(lang), offered, conflict.offered_by, conflict.offered_at, right),
     ];
     for (label, value, by, at, side) in sides {
         let rows = [
             DetailRow::Text(label.into(), Role::Label),
-            DetailRow::Text(display::masked(field, value, lang).into(), Role::Text),
+            DetailRow::Text(value.into(), Role::Text),
             DetailRow::Text(author(by, at, ctx).into(), Role::Dim),
         ];
         let side = Rect { width: side.width.saturating_sub(1), ..side };

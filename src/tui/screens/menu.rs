@@ -10,7 +10,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{ListState, Motion, Scroll, centered, popup, put};
 
 /// What stands in the menu, `None` for a gap.
-const ENTRIES: [Option<Action>; 23] = [
+const ENTRIES: [Option<Action>; 24] = [
     Some(Action::GoToday),
     Some(Action::GoHouseholds),
     Some(Action::GoLeads),
@@ -18,6 +18,7 @@ const ENTRIES: [Option<Action>; 23] = [
     Some(Action::GoWishes),
     Some(Action::GoImport),
     Some(Action::GoInbox),
+    Some(Action::GoDirectory),
     None,
     Some(Action::Find),
     Some(Action::LogVisit),

@@ -15,7 +15,7 @@ use self::advice::advise;
 use super::entry::draft::{self, Kept};
 use super::entry::{self, Done, Entry, KEEP, KEEP_AFTER};
 use crate::domain::claim::Claim;
-use crate::domain::id::{ClaimId, HouseholdId, LeadId, NeedId, WishId};
+use crate::domain::id::{AllotmentId, ClaimId, HouseholdId, LeadId, NeedId, WishId};
 use crate::domain::lead::Lead;
 use crate::domain::need::Need;
 use crate::domain::record::{Fields, RecordKey};
@@ -62,6 +62,12 @@ pub enum Purpose {
     WithdrawWish(WishId),
     /// Claims units.
     Claim(WishId),
+    /// Claims units for donors who come by.
+    Hold(WishId),
+    /// Names the donor of such a claim.
+    NameDonor(ClaimId),
+    /// Gives out stock that was set aside.
+    GiveOut(AllotmentId),
     /// Records that claimant and household were brought together.
     Connect(ClaimId),
     /// Gives a claim back.
@@ -133,9 +139,9 @@ pub fn refresh(state: &mut State, ctx: &Context<'_>) -> Vec<Effect> {
         Purpose::Lead(household) => Some(Begin::Lead(*household)),
         Purpose::SettleLead(lead, _) => Some(Begin::ReadLead(*lead)),
         Purpose::Wish(household, need) => Some(Begin::Wish(*household, *need)),
-        Purpose::Claim(wish) => Some(Begin::Claim(*wish, 1)),
+        Purpose::Claim(wish) | Purpose::Hold(wish) => Some(Begin::Claim(*wish, 1)),
         Purpose::Triage(household, _) | Purpose::RewriteWish(household, _) => Some(Begin::File(*household)),
-        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) => {
+        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) | Purpose::NameDonor(claim) => {
             fields::of_several(*claim, ctx).map(Begin::File)
         }
         _ => None,
@@ -271,7 +277,7 @@ fn finished(state: &State, ctx: &Context<'_>) -> Vec<Effect> {
             field: (*field).to_owned(),
             until: crate::domain::moment::Moment(ctx.now.at.0 + SHOWN_FOR),
         })),
-        Purpose::Claim(_) => {
+        Purpose::Claim(_) | Purpose::Hold(_) => {
             effects.push(Effect::Tell(Notice::Text(text::claim_is_tentative(ctx.lang).to_owned(), Role::Warning)));
         }
         _ => {}

@@ -145,6 +145,8 @@ pub fn act(row: &WishRow, action: Action) -> Option<Vec<Effect>> {
         Action::Reject => Purpose::RejectWish(row.id),
         Action::Withdraw => Purpose::WithdrawWish(row.id),
         Action::Claim => Purpose::Claim(row.id),
+        Action::Hold => Purpose::Hold(row.id),
+        Action::NameDonor => Purpose::NameDonor(claim?),
         Action::Release => Purpose::Release(claim?),
         Action::Fulfil => Purpose::Fulfil(claim?),
         Action::ConfirmReceipt => Purpose::ConfirmWish(row.id),
@@ -168,8 +170,8 @@ pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can 
     use Action::*;
     let row = match (action, row) {
         (
-            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Release | Fulfil | ConfirmReceipt
-            | CloseWish,
+            Open | HandIn | Publish | Connect | Edit | Reject | Withdraw | Claim | Hold | NameDonor | Release | Fulfil
+            | ConfirmReceipt | CloseWish,
             row,
         ) => match row {
             Some(row) => row,
@@ -188,10 +190,16 @@ pub fn can_act(row: Option<&WishRow>, action: Action, ctx: &Context<'_>) -> Can 
         Withdraw => wish(CaseRight::PublishWish, Act::Withdraw),
         ConfirmReceipt => wish(CaseRight::WorkCases, Act::Confirm),
         CloseWish => wish(CaseRight::PublishWish, Act::Close),
-        Claim if row.state.in_pool() && row.free == 0 => {
+        // A claim that stands for donors yet to come is for those who work on cases.
+        Hold if !ctx.may(CaseRight::WorkCases) => Can::No(screens::no_right(ctx.lang).to_owned()),
+        Claim | Hold if row.state.in_pool() && row.free == 0 => {
             pool::possible::<()>(ctx, CaseRight::Claim, Err(Reason::UnitsLeft { left: 0 }))
         }
-        Claim => wish(CaseRight::Claim, Act::Claim),
+        Claim | Hold => wish(CaseRight::Claim, Act::Claim),
+        NameDonor if row.claim.as_ref().is_some_and(|claim| !claim.standing) && !has_several_held(row) => {
+            pool::possible::<()>(ctx, CaseRight::Claim, Err(Reason::NotStanding))
+        }
+        NameDonor => of_claim(row, Act::Pass, ctx),
         Connect => of_claim(row, Act::Connect, ctx),
         Release => of_claim(row, Act::Release, ctx),
         _ => of_claim(row, Act::Fulfil, ctx),
@@ -237,6 +245,9 @@ fn state_of(row: &WishRow, lang: Lang) -> (String, Role) {
     match (&row.claim, row.state) {
         (Some(claim), WishState::Published | WishState::Claimed) if claim.state == ClaimState::Tentative => {
             (text::tentative_mark(lang).to_owned(), Role::Tentative)
+        }
+        (Some(claim), WishState::Published | WishState::Claimed) if claim.standing => {
+            (text::standing_mark(lang).to_owned(), Role::Accent)
         }
         (_, WishState::Published) => (row.state.label(lang).into_owned(), Role::Ok),
         _ => (row.state.label(lang).into_owned(), Role::Text),
@@ -307,10 +318,18 @@ fn card<'a>(row: &'a WishRow, ctx: &Context<'_>) -> Vec<DetailRow<'a>> {
         rows.push(DetailRow::Gap);
         rows.push(DetailRow::Heading(text::claim_heading(lang).into()));
         rows.push(DetailRow::field(text::column_state(lang), claim.state.label(lang).into_owned()));
+        if claim.standing {
+            let key = ctx.keymap.chord_for(&[KeyContext::Wishes, KeyContext::List], Action::NameDonor);
+            let key = key.map(|chord| chord.label(lang)).unwrap_or_default();
+            rows.push(DetailRow::Text(text::held_for_donors(lang, &key).into(), Role::Accent));
+        }
         rows.push(DetailRow::field(text::contact_by(lang), format::date(claim.contact_by, ctx)));
         if claim.state == ClaimState::Tentative {
             rows.push(DetailRow::Text(text::claim_is_tentative(lang).into(), Role::Tentative));
         }
+    }
+    if row.duplicates > 0 {
+        rows.push(DetailRow::Text(text::delivered_twice(lang, row.duplicates).into(), Role::Warning));
     }
     let (head, village) = pool::head_and_village(row.household, ctx);
     if !head.is_empty() {

@@ -221,8 +221,10 @@ mod tests {
     fn a_disabled_command_tells_why() {
         let mut palette = palette();
         palette.insert("renling");
-        assert_eq!(palette.chosen(), Some(Ok(Action::Release)), "usable ones come first");
-        palette.apply(Action::Down, Rect::new(0, 0, 80, 24));
+        for usable in [Action::Release, Action::Hold] {
+            assert_eq!(palette.chosen(), Some(Ok(usable)), "usable ones come first");
+            palette.apply(Action::Down, Rect::new(0, 0, 80, 24));
+        }
         assert_eq!(palette.chosen(), Some(Err("离线".to_owned())));
     }
 }

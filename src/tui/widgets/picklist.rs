@@ -36,8 +36,12 @@ pub struct PickList {
     input: LineInput,
     found: Vec<usize>,
     list: ListState,
+    /// The choices are looked up elsewhere; see [`PickList::feed`].
+    fed: bool,
 }
 
+/// Characters of a record's id.
+const ID: usize = 36;
 const HEIGHT: u16 = 12;
 const WIDTH: u16 = 44;
 
@@ -49,7 +53,24 @@ impl PickList {
         if let Some(at) = current.and_then(|code| choices.iter().position(|c| c.code == code)) {
             list.select(at, found.len(), height(screen));
         }
-        PickList { title: title.into(), choices, input: LineInput::default(), found, list }
+        PickList { title: title.into(), choices, input: LineInput::default(), found, list, fed: false }
+    }
+
+    /// A list whose choices are looked up elsewhere by what is typed, best first: of more than can be listed at once.
+    pub fn looked_up(title: impl Into<String>, choices: Vec<Choice>, screen: Rect) -> PickList {
+        PickList { fed: true, ..PickList::new(title, choices, None, screen) }
+    }
+
+    /// Gives a list that is looked up elsewhere the choices for what is typed.
+    pub fn feed(&mut self, choices: Vec<Choice>) {
+        self.found = (0..choices.len()).collect();
+        self.choices = choices;
+        self.list = ListState::default();
+    }
+
+    /// What is typed, where the choices for it are to be looked up elsewhere.
+    pub fn query(&self) -> Option<String> {
+        self.fed.then(|| text::half_width(self.input.text()).trim().to_owned())
     }
 
     /// Types or pastes.
@@ -77,6 +98,9 @@ impl PickList {
     }
 
     fn search(&mut self) {
+        if self.fed {
+            return;
+        }
         let typed = text::half_width(self.input.text()).trim().to_owned();
         let mut found: Vec<(u32, usize)> = Vec::new();
         for (i, choice) in self.choices.iter().enumerate() {
@@ -108,22 +132,26 @@ impl PickList {
 
     /// Draws the list over the screen; returns where the cursor belongs.
     pub fn draw(&self, screen: Rect, buf: &mut Buffer, theme: &Theme, lang: Lang) -> Position {
-        let rows = height(screen).min(u16::try_from(self.choices.len()).unwrap_or(u16::MAX).max(1));
+        let all = if self.fed { usize::from(HEIGHT) } else { self.choices.len() };
+        let rows = height(screen).min(u16::try_from(all).unwrap_or(u16::MAX).max(1));
         let area = super::centered(screen, WIDTH, rows + 3);
         let inner = popup(area, buf, theme, &self.title);
         let (top, list) = split_top(inner, 1);
-        let cursor = self.input.draw(top, buf, theme, true, msg::code_or_letters(lang));
+        let hint = if self.fed { msg::name_or_letters(lang) } else { msg::code_or_letters(lang) };
+        let cursor = self.input.draw(top, buf, theme, true, hint);
         if self.found.is_empty() {
             put_in(list, buf, (list.x, list.y), list.width, msg::nothing_found(lang), theme.style(Role::Dim), theme);
         }
-        let code_cells = self.choices.iter().map(|c| text::width(&c.code)).max().unwrap_or(0).min(16) as u16;
+        // The id of a record says nothing to a reader.
+        let code = |choice: &'_ Choice| if choice.code.len() == ID { 0 } else { text::width(&choice.code) };
+        let code_cells = self.choices.iter().map(code).max().unwrap_or(0).min(16) as u16;
         for (y, at) in (list.y..list.bottom()).zip(self.list.visible(self.found.len(), list.height)) {
             let choice = &self.choices[self.found[at]];
             if at == self.list.selected {
                 put_in(list, buf, (list.x, y), 1, theme.symbols().marker, theme.style(Role::Marker), theme);
             }
             put_in(list, buf, (list.x + 2, y), code_cells, &choice.code, theme.style(Role::Key), theme);
-            let x = list.x + 3 + code_cells;
+            let x = list.x + 2 + code_cells + u16::from(code_cells > 0);
             put_in(list, buf, (x, y), list.width, &choice.label, theme.style(Role::Text), theme);
         }
         cursor

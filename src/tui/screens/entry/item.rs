@@ -4,11 +4,12 @@ use chrono::NaiveDate;
 
 use crate::domain::display;
 use crate::domain::field::{Field, FieldKind, Privacy};
-use crate::domain::id::WorkerId;
+use crate::domain::id::{HouseholdId, WorkerId};
 use crate::domain::id_number::IdNumber;
 use crate::domain::money::Fen;
 use crate::domain::record::RecordKey;
 use crate::domain::refusal::{Label, Reason, Refusal};
+use crate::domain::region::RegionCode;
 use crate::domain::validate;
 use crate::domain::value::{FieldValue as _, Value};
 use crate::i18n::Lang;
@@ -56,6 +57,11 @@ pub(super) enum Control {
     Among {
         choices: Vec<(String, String)>,
         chosen: String,
+    },
+    /// A household of a region, found as anywhere.
+    Household {
+        within: RegionCode,
+        chosen: Option<HouseholdId>,
     },
 }
 
@@ -117,6 +123,11 @@ impl Item {
         Item { control: Control::Among { choices, chosen }, ..Item::new(field, &Value::Null) }
     }
 
+    /// An item that takes a household of a region.
+    pub fn household(field: &'static Field, within: RegionCode) -> Item {
+        Item { control: Control::Household { within, chosen: None }, ..Item::new(field, &Value::Null) }
+    }
+
     /// The same item, of one of several records.
     pub fn of(self, record: RecordKey) -> Item {
         Item { record: Some(record), ..self }
@@ -132,6 +143,9 @@ impl Item {
         self.control = match &self.control {
             Control::Among { choices, .. } => {
                 Control::Among { choices: choices.clone(), chosen: value.as_text().unwrap_or_default().to_owned() }
+            }
+            Control::Household { within, .. } => {
+                Control::Household { within: within.clone(), chosen: value.as_text().and_then(|id| id.parse().ok()) }
             }
             _ => Control::of(self.field, value),
         };
@@ -170,6 +184,7 @@ impl Item {
             Control::Flag(on) => Value::Bool(*on),
             Control::Workers(workers) => workers.to_value(),
             Control::Among { chosen, .. } => chosen.to_value(),
+            Control::Household { chosen, .. } => chosen.to_value(),
         }
     }
 
@@ -218,6 +233,7 @@ impl Item {
             Control::Flag(on) => !on,
             Control::Workers(workers) => workers.is_empty(),
             Control::Among { chosen, .. } => chosen.is_empty(),
+            Control::Household { chosen, .. } => chosen.is_none(),
         }
     }
 }

@@ -72,6 +72,10 @@ impl Entry {
                 let label = choices.iter().find(|(id, _)| id == chosen).map(|(_, label)| label.as_str());
                 plain(label.unwrap_or_default())
             }
+            Control::Household { chosen, .. } => {
+                let row = chosen.and_then(|id| ctx.memory.household(id));
+                plain(&row.map(|row| format!("{}  {}", ctx.name(row.head()), row.archive_no())).unwrap_or_default())
+            }
         }
     }
 

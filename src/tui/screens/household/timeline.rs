@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::page::Page;
 use super::shown;
+use crate::domain::allotment as stock;
 use crate::domain::change::FieldChange;
 use crate::domain::field::FieldKind;
 use crate::domain::moment::Moment;
@@ -49,7 +50,7 @@ fn from_history(entry: &HistoryEntry, file: &Dossier, older: &[OlderPage], ctx: 
         .fields
         .iter()
         .filter(|(record, change)| is_worth_telling(*record, change))
-        .map(|(record, change)| changed(*record, change, ctx))
+        .map(|(record, change)| given(*record, change, ctx).unwrap_or_else(|| changed(*record, change, ctx)))
         .collect();
     more.extend(entry.records.iter().filter_map(|key| title(*key, file, older, ctx)));
     let what = format!("{}  {by}", domain::command(ctx.lang, &entry.what));
@@ -60,6 +61,14 @@ fn from_history(entry: &HistoryEntry, file: &Dossier, older: &[OlderPage], ctx: 
 fn is_worth_telling(record: RecordKey, change: &FieldChange) -> bool {
     let field = record.kind.table().field(&change.field);
     field.is_some_and(|field| !matches!(field.kind, FieldKind::Internal | FieldKind::Reference | FieldKind::References))
+}
+
+/// What the household got of a point's stock: `棉被 2床`.
+fn given(record: RecordKey, change: &FieldChange, ctx: &Context<'_>) -> Option<String> {
+    let quantity = stock::given(record, change)?;
+    let resource = ctx.memory.reference.resource_of(record.id.into());
+    let (name, unit) = resource.map_or(("", ""), |resource| (resource.name.as_str(), resource.unit.as_str()));
+    Some(format!("{name} {quantity}{unit}").trim_start().to_owned())
 }
 
 /// A changed field in words: `联系电话：138****1001 → 139****2002`. Identity and sensitive contents stay masked.

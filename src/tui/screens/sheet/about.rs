@@ -55,10 +55,20 @@ fn about(state: &State, ctx: &Context<'_>) -> String {
         | Purpose::RejectWish(wish)
         | Purpose::WithdrawWish(wish)
         | Purpose::Claim(wish)
+        | Purpose::Hold(wish)
         | Purpose::ConfirmWish(wish) => {
             pools.wishes.find(*wish).map(|row| row.card_text().to_owned()).unwrap_or_default()
         }
-        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) => pools
+        Purpose::GiveOut(id) => {
+            let reference = &ctx.memory.reference;
+            let Some(allotment) = reference.allotments.get(id) else { return String::new() };
+            let station = allotment.station.and_then(|station| reference.stations.get(&station));
+            let station = station.map(|station| station.name.as_str()).unwrap_or_default();
+            let resource = reference.resource_of(*id);
+            let (name, unit) = resource.map_or(("", ""), |held| (held.name.as_str(), held.unit.as_str()));
+            text::stock_left(ctx.lang, station, name, allotment.left(), unit)
+        }
+        Purpose::Connect(claim) | Purpose::Release(claim) | Purpose::Fulfil(claim) | Purpose::NameDonor(claim) => pools
             .claims
             .get(claim)
             .and_then(|wish| pools.wishes.find(*wish))

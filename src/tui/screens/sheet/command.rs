@@ -32,9 +32,10 @@ pub(super) fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
             Record::Wish(wish) => Command::WriteWish { wish: Box::new(filled(&**wish, &state.entry, ctx)?) },
             _ => return None,
         },
-        Purpose::Claim(_) => match &state.record {
+        Purpose::Claim(_) | Purpose::Hold(_) => match &state.record {
             Record::Claim(claim) => {
                 let mut claim = (**claim).clone();
+                claim.standing = matches!(state.purpose, Purpose::Hold(_));
                 claim.claimant = typed("claimant");
                 claim.claimant_phone = typed("claimant_phone");
                 if let Value::Int(units) = state.entry.value(None, "units", today) {
@@ -84,6 +85,20 @@ pub(super) fn command(state: &State, ctx: &Context<'_>) -> Option<Command> {
         Purpose::Release(claim) => {
             Command::ReleaseClaim { claim: chosen(*claim), reason: code("reason"), remark: typed("remark") }
         }
+        Purpose::NameDonor(claim) => Command::PassClaim {
+            claim: chosen(*claim),
+            claimant: typed("claimant"),
+            claimant_org: typed("claimant_org").parse().ok(),
+            claimant_phone: typed("claimant_phone"),
+        },
+        Purpose::GiveOut(allotment) => Command::SpendStock {
+            allotment: *allotment,
+            household: typed("household").parse().ok()?,
+            quantity: match state.entry.value(None, "quantity", today) {
+                Value::Int(quantity) => u32::try_from(quantity).unwrap_or(u32::MAX),
+                _ => 0,
+            },
+        },
         Purpose::Fulfil(claim) => Command::FulfilClaim { claim: chosen(*claim), evidence: typed("evidence") },
         Purpose::Reveal(household, record, field) => Command::Reveal {
             household: *household,

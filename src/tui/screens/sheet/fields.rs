@@ -23,6 +23,9 @@ static INTO: Field = Field::new(FieldKind::Reference).required().named("into", "
 static REMARK: Field = Field::new(FieldKind::Note).max_chars(200).named("remark", "说明", "Remark");
 static CLAIM: Field = Field::new(FieldKind::Reference).required().named("claim", "哪一份认领", "Which claim");
 static UNITS: Field = Field::new(FieldKind::Count).required().named("units", "认领份数", "Units");
+static DONOR_ORG: Field = Field::new(FieldKind::Reference).named("claimant_org", "认领单位", "Claimant organisation");
+static HOUSEHOLD: Field = Field::new(FieldKind::Reference).required().named("household", "发放给", "To the household");
+static QUANTITY: Field = Field::new(FieldKind::Count).required().named("quantity", "数量", "Quantity");
 static SECOND: Field = Field::new(FieldKind::References).named("second", "第二名工作人员", "Second worker");
 static NOTE: Field = Field::new(FieldKind::Note).max_chars(500).named("note", "确认说明", "Note");
 
@@ -78,7 +81,7 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
         Purpose::Wish(..) | Purpose::RewriteWish(..) => of(Wish::TABLE, CARD_FIELDS),
         Purpose::RejectWish(_) => reasoned(of(Wish::TABLE, &["reason", "remark"])),
         Purpose::WithdrawWish(_) => reasoned(of(Wish::TABLE, &["reason", "remark"])),
-        Purpose::Claim(_) => {
+        Purpose::Claim(_) | Purpose::Hold(_) => {
             let mut asked = of(Claim::TABLE, &["claimant", "claimant_phone"]);
             let free = match held.map(Fields::record_id).and_then(|_| wish_of(purpose)) {
                 Some(wish) => ctx.memory.pools.wishes.find(wish).map_or(1, |row| row.free),
@@ -88,6 +91,17 @@ pub(super) fn items(purpose: &Purpose, held: Option<&dyn Fields>, ctx: &Context<
                 asked.push(Item::new(&UNITS, &Value::Int(1)));
             }
             asked
+        }
+        Purpose::NameDonor(_) => {
+            let mut asked = of(Claim::TABLE, &["claimant", "claimant_phone"]);
+            asked.insert(1, Item::among_with(&DONOR_ORG, orgs(ctx), String::new()));
+            asked
+        }
+        Purpose::GiveOut(id) => {
+            let reference = &ctx.memory.reference;
+            let station = reference.allotments.get(id).and_then(|held| held.station);
+            let region = station.and_then(|station| reference.stations.get(&station)).map(|held| held.region.clone());
+            vec![Item::household(&HOUSEHOLD, region.unwrap_or_default()), Item::new(&QUANTITY, &Value::Int(1))]
         }
         Purpose::Release(_) => reasoned(of(Claim::TABLE, &["reason", "remark"])),
         Purpose::Connect(_) => Vec::new(),
@@ -115,13 +129,23 @@ pub(super) fn of_several(claim: ClaimId, ctx: &Context<'_>) -> Option<HouseholdI
 
 /// Whose claim is meant, where several are living; the latest is likely.
 pub(super) fn which_claim(purpose: &Purpose, file: &Dossier, ctx: &Context<'_>) -> Option<Item> {
-    let (Purpose::Connect(latest) | Purpose::Release(latest) | Purpose::Fulfil(latest)) = purpose else { return None };
+    let (Purpose::Connect(latest) | Purpose::Release(latest) | Purpose::Fulfil(latest) | Purpose::NameDonor(latest)) =
+        purpose
+    else {
+        return None;
+    };
     let wish = ctx.memory.pools.claims.get(latest)?;
     let living = |claim: &&Claim| {
         claim.wish == *wish && !claim.meta.deleted && claim.state.holds() && claim.state != ClaimState::Fulfilled
     };
-    let choices: Vec<(String, String)> = file.claims.iter().filter(living).map(|claim| in_words(claim, ctx)).collect();
-    (choices.len() > 1).then(|| Item::among_with(&CLAIM, choices, latest.to_string()))
+    let meant = |claim: &&Claim| claim.standing || !matches!(purpose, Purpose::NameDonor(_));
+    let claims = file.claims.iter().filter(living).filter(meant);
+    let choices: Vec<(String, String)> = claims.map(|claim| in_words(claim, ctx)).collect();
+    // The latest may be one that is not meant.
+    let likely = choices.iter().find(|(id, _)| *id == latest.to_string()).or(choices.first());
+    let likely = likely.map(|(id, _)| id.clone()).unwrap_or_default();
+    let is_asked = choices.len() > 1 || (!choices.is_empty() && likely != latest.to_string());
+    is_asked.then(|| Item::among_with(&CLAIM, choices, likely))
 }
 
 fn in_words(claim: &Claim, ctx: &Context<'_>) -> (String, String) {
@@ -129,9 +153,17 @@ fn in_words(claim: &Claim, ctx: &Context<'_>) -> (String, String) {
     (claim.id.to_string(), format!("{}  {units}  {}", claim.claimant, claim.state.label(ctx.lang)))
 }
 
+/// Organisations by id and name.
+fn orgs(ctx: &Context<'_>) -> Vec<(String, String)> {
+    let present = ctx.memory.reference.orgs.values().filter(|org| !org.meta.deleted);
+    let mut orgs: Vec<(String, String)> = present.map(|org| (org.id.to_string(), org.name.clone())).collect();
+    orgs.sort_by(|a, b| a.1.cmp(&b.1));
+    orgs
+}
+
 fn wish_of(purpose: &Purpose) -> Option<WishId> {
     match purpose {
-        Purpose::Claim(wish) | Purpose::ConfirmWish(wish) => Some(*wish),
+        Purpose::Claim(wish) | Purpose::Hold(wish) | Purpose::ConfirmWish(wish) => Some(*wish),
         _ => None,
     }
 }
