@@ -125,8 +125,13 @@ impl<'r> Session<'r> {
         let index = self.replica.vault.store.index().map_err(unreadable)?;
         let mut batch = Batch::new();
         for (key, item) in &self.items {
+            let mut is_listed = false;
             if let Some(bytes) = Typed(&*index).bytes(&held::item_key(key))? {
-                batch.delete(held::feed_key(&held::feed_of_item(&bytes)?, key));
+                let feed = held::feed_of_item(&bytes)?;
+                is_listed = item.as_ref().is_some_and(|item| item.feed == feed);
+                if !is_listed {
+                    batch.delete(held::feed_key(&feed, key));
+                }
                 // A file is not read for the sake of its feed alone, and is no claim.
                 if !matches!(key, ItemKey::File(_) | ItemKey::Older(..)) {
                     let before = held::decode_item(key, &bytes)?;
@@ -137,7 +142,9 @@ impl<'r> Session<'r> {
                 Some(item) => {
                     let bytes = held::encode_item(item)?;
                     vault::put(&*index, &mut batch, held::item_key(key), &bytes).map_err(unreadable)?;
-                    batch.put(held::feed_key(&item.feed, key), codec::encode(key).map_err(unreadable)?);
+                    if !is_listed {
+                        batch.put(held::feed_key(&item.feed, key), codec::encode(key).map_err(unreadable)?);
+                    }
                     if let (Some(mark), ItemKey::Card(claim) | ItemKey::Own(_, claim) | ItemKey::Record(claim)) =
                         (claim_mark(key, item), key)
                     {
