@@ -17,7 +17,7 @@ use crate::i18n::directory as text;
 use crate::tui::app::{Can, Context, Effect, Input, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
-use crate::tui::widgets::{Detail, ListState, Motion, Scroll, split_bottom, split_top};
+use crate::tui::widgets::{Detail, ListState, Motion, Scroll, split_top};
 
 /// The screen.
 #[derive(Debug, Default)]
@@ -94,12 +94,7 @@ const STRIP: u16 = 6;
 
 /// The list, and where the selected entry stands in full.
 fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Rect) {
-    if ctx.is_wide() {
-        return pool::panes(ctx, area);
-    }
-    let (list, strip) = split_bottom(area, STRIP.min(area.height / 2));
-    let text = split_top(strip, 1).1;
-    (list, Rect { x: text.x + 2, width: text.width.saturating_sub(2), ..text })
+    if ctx.is_wide() { pool::panes(ctx, area) } else { pool::below(area, STRIP) }
 }
 
 /// Rows of the list: without the parts, the gap and the headings above it.

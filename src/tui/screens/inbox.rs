@@ -21,9 +21,7 @@ use crate::tui::app::{Can, Context, Effect, Input, Message, Subject};
 use crate::tui::keymap::{Action, Context as KeyContext};
 use crate::tui::session::Frame;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{
-    Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_bottom, split_left, split_top,
-};
+use crate::tui::widgets::{Cell, Column, Detail, DetailRow, ListState, Motion, Row, Scroll, split_left, split_top};
 
 use work::{Act, Item, Letters};
 
@@ -125,9 +123,7 @@ fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Rect) {
         let (left, right) = split_left(area, area.width / 2);
         return (left, Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right });
     }
-    let (list, strip) = split_bottom(area, STRIP.min(area.height / 2));
-    let text = split_top(strip, 1).1;
-    (list, Rect { x: text.x + 2, width: text.width.saturating_sub(2), ..text })
+    pool::below(area, STRIP)
 }
 
 /// Rows of the list, without its headings.

@@ -114,7 +114,12 @@ pub fn panes(ctx: &Context<'_>, area: Rect) -> (Rect, Rect) {
         let (left, right) = split_left(area, area.width * 2 / 3);
         return (left, Rect { x: right.x + 2, width: right.width.saturating_sub(2), ..right });
     }
-    let (list, strip) = split_bottom(area, STRIP);
+    below(area, STRIP)
+}
+
+/// A list, and so many rows below it in which the selected one stands, with a gap between; never more than half.
+pub fn below(area: Rect, rows: u16) -> (Rect, Rect) {
+    let (list, strip) = split_bottom(area, rows.min(area.height / 2));
     let text = split_top(strip, 1).1;
     (list, Rect { x: text.x + 2, width: text.width.saturating_sub(2), ..text })
 }
