@@ -33,13 +33,13 @@ impl Console {
                 if let Some(place) = self.stack.last_mut() {
                     place.layers.push((origin, layer));
                 }
-                self.refresh(out);
+                self.refresh_layers(out);
             }
             Effect::Close => {
                 if let Some(place) = self.stack.last_mut() {
                     place.layers.pop();
                 }
-                self.refresh(out);
+                self.refresh_layers(out);
             }
             Effect::Act(action) => self.act(action, out),
             Effect::Tell(notice) => self.tell(notice, out),
@@ -97,6 +97,17 @@ impl Console {
 
     /// Brings the present screen and what lies over it up to date.
     pub(super) fn refresh(&mut self, out: &mut Out) {
+        self.refresh_from(true, out);
+    }
+
+    /// Brings what lies over the present screen up to date. The screen itself has nothing new to show while it has seen
+    /// the records as they are; looking through those of a city takes longer than a key may.
+    fn refresh_layers(&mut self, out: &mut Out) {
+        let is_stale = self.world.seen != (self.desk.replica().read().generation, self.world.now.today());
+        self.refresh_from(is_stale, out);
+    }
+
+    fn refresh_from(&mut self, screen: bool, out: &mut Out) {
         let Console { desk, world, stack, .. } = self;
         let Some(place) = stack.last_mut() else { return };
         let mut wanted = Vec::new();
@@ -104,7 +115,9 @@ impl Console {
             let memory = desk.replica().read();
             world.seen = (memory.generation, world.now.today());
             let ctx = context(world, desk, &memory, place.origin);
-            wanted.push((place.origin, place.screen.refresh(&ctx)));
+            if screen {
+                wanted.push((place.origin, place.screen.refresh(&ctx)));
+            }
             for (origin, layer) in &mut place.layers {
                 wanted.push((*origin, layer.refresh(&Context { origin: *origin, ..ctx })));
             }
